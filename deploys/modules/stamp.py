@@ -1,0 +1,20 @@
+"""The last step of every role: a file that says what the host was given, when, and from which revision."""
+
+from __future__ import annotations
+
+from pyinfra import host
+from pyinfra.api import deploy
+
+from wod.inventory import settings_of
+from wod.operations import stamp
+from wod.revision import revision
+
+
+@deploy("Stamp")
+def apply() -> None:
+    """Write the stamp when it is out of date, or when this run changed anything."""
+    settings = settings_of(host)
+    stamp.current(
+        name="Write the stamp",
+        contents={"revision": revision(), "settings": settings.digest(), "platform": settings.group},
+    )

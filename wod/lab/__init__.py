@@ -1,0 +1,23 @@
+"""Real hosts on this machine: systemd as PID 1, sshd, an address each. ``wod lab`` and the tests are its users."""
+
+from __future__ import annotations
+
+from wod.lab.hostset import DEFAULT, KNOWN, LabHost, PlacedHost
+from wod.lab.lifecycle import down, remove_snapshot, reset, snapshot, up
+from wod.lab.survey import HostStatus, connection, hosts, status
+
+__all__ = [
+    "DEFAULT",
+    "KNOWN",
+    "HostStatus",
+    "LabHost",
+    "PlacedHost",
+    "connection",
+    "down",
+    "hosts",
+    "remove_snapshot",
+    "reset",
+    "snapshot",
+    "status",
+    "up",
+]

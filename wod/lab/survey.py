@@ -1,0 +1,88 @@
+"""How the lab is doing, and how to reach it. Changes nothing and needs no root."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from wod.lab import processes, snapshots
+from wod.lab.hostset import KNOWN, LabHost, PlacedHost, select
+from wod.lab.places import Places
+from wod.lab.places import places as current_places
+from wod.lab.recipe import ACCOUNT
+from wod.lab.session import subnet_of
+from wod.lab.state import HostRecord, load
+from wod.lab.waiting import answers
+
+
+@dataclass(frozen=True)
+class HostStatus:
+    """One line of ``wod lab status``."""
+
+    host: str
+    role: str
+    suite: str
+    address: str
+    state: str
+    """up, unreachable (runs, ssh is silent), dead (should run and does not), down."""
+    pid: int | None
+    uptime: int | None
+    snapshot: str | None
+    """The snapshot it was started from."""
+    snapshots: tuple[str, ...]
+
+
+def hosts() -> tuple[PlacedHost, ...]:
+    """The hosts in the lab now; the default set if there are none, so that an inventory can always be printed."""
+    state = load(current_places())
+    chosen = [host for host in KNOWN if host.name in state.hosts] or select(None)
+    return tuple(host.placed_in(subnet_of(state)) for host in chosen)
+
+
+def connection(host: PlacedHost) -> dict[str, str]:
+    """How pyinfra reaches a host: ordinary ssh, the lab's key, strict checking."""
+    places = current_places()
+    return {
+        "ssh_hostname": host.address,
+        "ssh_user": ACCOUNT,
+        "ssh_key": str(places.lab_key),
+        "ssh_known_hosts_file": str(places.known_hosts),
+        "ssh_strict_host_key_checking": "yes",
+    }
+
+
+def status() -> list[HostStatus]:
+    """Every host that the lab knows, with its state."""
+    places = current_places()
+    state = load(places)
+    net = subnet_of(state)
+    with ThreadPoolExecutor() as pool:
+        return list(
+            pool.map(
+                lambda host: _status(places, host, host.placed_in(net), state.hosts.get(host.name)), KNOWN
+            )
+        )
+
+
+def _status(places: Places, host: LabHost, placed: PlacedHost, record: HostRecord | None) -> HostStatus:
+    alive = record is not None and processes.alive(record.pid, record.started)
+    return HostStatus(
+        host.name, host.role, host.suite, placed.address, _state(placed, record, alive),
+        record.pid if record and alive else None,
+        _uptime(record.started) if record and alive else None,
+        record.snapshot if record else None,
+        tuple(snapshots.names(places, host.name)),
+    )  # fmt: skip
+
+
+def _state(placed: PlacedHost, record: HostRecord | None, alive: bool) -> str:
+    if alive:
+        return "up" if answers(placed) else "unreachable"
+    return "dead" if record and record.pid else "down"
+
+
+def _uptime(started: int) -> int:
+    since_boot = float(Path("/proc/uptime").read_text().split()[0])
+    return int(since_boot - started / os.sysconf("SC_CLK_TCK"))

@@ -1,0 +1,154 @@
+"""Any number of whole files, folders and links that are ours, kept exact with one fact and one command per change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from wod import shell
+from wod.facts.files import PathState, PathStates
+from wod.secrets import Secret
+
+
+@dataclass(frozen=True)
+class File:
+    """A whole file that is ours. ``content`` may be a :class:`Secret`; it goes by stdin, under umask 077.
+
+    ``check`` is a command that judges the new content before it takes the old one's place, with ``%s`` for its path.
+    """
+
+    path: str
+    content: str
+    mode: int = 0o644
+    user: str = "root"
+    group: str = "root"
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A folder that is ours; what lies in it is not touched."""
+
+    path: str
+    mode: int = 0o755
+    user: str = "root"
+    group: str = "root"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A symbolic link."""
+
+    path: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A file or link of ours that an older release left behind. Folders are never removed."""
+
+    path: str
+
+
+Entry = File | Directory | Link | Absent
+
+_WRITE = """
+new="$1.wod-new"
+umask 077
+cat > "$new"
+chown "$2" "$new"
+chmod "$3" "$new"
+if [ -n "$4" ]; then
+    sh -c "$4" check "$new" >&2 || { rm -f "$new"; echo "$1: the new content was refused, the old one stays" >&2; exit 1; }
+fi
+if [ -d "$1" ] && [ ! -L "$1" ]; then echo "$1: a folder is in the way of a file; move it aside" >&2; exit 1; fi
+mv -f "$new" "$1"
+"""
+_ATTRIBUTES = 'chown -h "$2" "$1"; chmod "$3" "$1"'
+_MKDIR = """
+if [ -e "$1" ] && [ ! -d "$1" ]; then echo "$1: something else is in the way of a folder; move it aside" >&2; exit 1; fi
+mkdir -p "$1"; chown "$2" "$1"; chmod "$3" "$1"
+"""
+_LINK = """
+if [ -d "$1" ] && [ ! -L "$1" ]; then echo "$1: a folder is in the way of a link; move it aside" >&2; exit 1; fi
+ln -sfn "$2" "$1"
+"""
+_REMOVE = 'rm -f "$1"'
+
+
+def text_of(content: str) -> str:
+    """What lands in the file: the content, ending in a line break as everything sent by stdin does."""
+    text = content.reveal() if isinstance(content, Secret) else content
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _write(entry: File) -> StringCommand:
+    check = entry.check.replace("%s", '"$1"')
+    owner = f"{entry.user}:{entry.group}"
+    return shell.script(_WRITE, entry.path, owner, f"{entry.mode:04o}", check, stdin=text_of(entry.content))
+
+
+def _attributes(text: str, entry: File | Directory) -> StringCommand:
+    return shell.script(text, entry.path, f"{entry.user}:{entry.group}", f"{entry.mode:04o}")
+
+
+def change_for(entry: Entry, state: PathState) -> StringCommand | None:
+    """The command that makes ``entry`` true of a path in ``state``, or ``None`` when it already is."""
+    if isinstance(entry, Absent):
+        return shell.script(_REMOVE, entry.path) if state.kind in ("file", "link") else None
+    if isinstance(entry, Link):
+        wanted = state.kind == "link" and state.detail == entry.target
+        return None if wanted else shell.script(_LINK, entry.path, entry.target)
+    same_owner = (state.mode, state.user, state.group) == (entry.mode, entry.user, entry.group)
+    if isinstance(entry, Directory):
+        return None if state.kind == "dir" and same_owner else _attributes(_MKDIR, entry)
+    digest = hashlib.sha256(text_of(entry.content).encode()).hexdigest()
+    if state.kind != "file" or state.detail != digest:
+        return _write(entry)
+    return None if same_owner else _attributes(_ATTRIBUTES, entry)
+
+
+@operation()
+def present(entries: Iterable[Entry]) -> Iterator[StringCommand]:
+    """Make every entry true, in the order given (folders before what is in them).
+
+    + entries: :class:`File`, :class:`Directory`, :class:`Link` and :class:`Absent` objects
+    """
+    wanted = list(entries)
+    states = host.get_fact(PathStates, paths=[entry.path for entry in wanted])
+    if states is None:
+        yield shell.refuse("could not read the state of this module's files")
+        return
+    changes = [change for entry in wanted if (change := change_for(entry, states[entry.path]))]
+    if not changes:
+        host.noop(f"{len(wanted)} paths are as they should be")
+    yield from changes
+
+
+_SECRET = """
+umask 077
+printf '%s=%s\\n' "$2" "$(od -An -tx1 -N32 /dev/urandom | tr -d ' \\n')" > "$1.wod-new"
+mv -f "$1.wod-new" "$1"
+"""
+
+
+@operation()
+def host_secret(path: str, variable: str) -> Iterator[StringCommand]:
+    """A secret that only this host ever needs: made there once (32 random bytes as hexadecimal digits), 0600, and kept.
+
+    + path: an environment file (systemd.exec(5)) that will hold ``VARIABLE=value``
+    + variable: the variable's name
+    """
+    states = host.get_fact(PathStates, paths=[path])
+    if states is None:
+        yield shell.refuse(f"could not read the state of {path}")
+    elif states[path].kind != "file":
+        yield shell.script(_SECRET, path, variable)
+    elif (states[path].mode, states[path].user) != (0o600, "root"):
+        yield shell.script(_ATTRIBUTES, path, "root:root", "0600")
+    else:
+        host.noop(f"{path} is there")

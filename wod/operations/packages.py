@@ -1,0 +1,57 @@
+"""Distribution packages, installed even after a package manager that was killed in the middle of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from wod import shell
+from wod.facts.packages import QUERIES, MissingPackages
+
+LOCK_SECONDS = 600
+"""How long to wait for another package manager: an orphan of a killed run, or the host's own nightly update."""
+
+_DEBIAN = f"""
+export DEBIAN_FRONTEND=noninteractive
+patiently() {{
+    for try in $(seq {LOCK_SECONDS // 5}); do
+        said=$("$@" 2>&1) && return 0
+        case "$said" in *[Ll]ock*) sleep 5 ;; *) break ;; esac
+    done
+    printf '%s\\n' "$said" | tail -n 20 >&2
+    return 1
+}}
+keep="--force-confdef --force-confold"
+if dpkg --audit | grep -q .; then patiently dpkg --configure -a $keep; fi
+patiently apt-get -qq update
+patiently apt-get -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
+    --no-install-recommends -qq -y -f install "$@"
+"""
+_RHEL = """
+dnf -q -y --setopt=install_weak_deps=False install "$@"
+"""
+INSTALLERS = {"debian": _DEBIAN, "rhel": _RHEL}
+
+
+@operation()
+def installed(family: str, packages: Iterable[str]) -> Iterator[StringCommand]:
+    """Install what is missing, with fresh package lists, keeping configuration files that were edited on the host.
+
+    + family: ``debian`` (apt) or ``rhel`` (dnf)
+    + packages: names as the distribution has them
+    """
+    wanted = sorted(set(packages))
+    if family not in QUERIES:
+        yield shell.refuse(
+            "this distribution is neither of the Debian nor of the RHEL family; see docs/reference/platforms.md"
+        )
+        return
+    missing = host.get_fact(MissingPackages, family=family, packages=wanted)
+    if missing is None:
+        yield shell.refuse("could not read which packages are installed")
+    elif not missing:
+        host.noop(f"{len(wanted)} packages are installed")
+    else:
+        yield shell.script(INSTALLERS[family], *missing)

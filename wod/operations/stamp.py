@@ -1,0 +1,59 @@
+"""The stamp: ``/etc/wod/stamp.json``."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+
+from pyinfra import host
+from pyinfra.api import FactBase, StringCommand, operation
+
+from wod import shell
+from wod.facts import END, complete
+from wod.facts.files import PathState
+from wod.operations.files import File, change_for
+
+PATH = "/etc/wod/stamp.json"
+
+
+class Stamp(FactBase):
+    """The stamp's fields, empty when there is none or it is damaged; ``None`` when it could not be read."""
+
+    def command(self) -> StringCommand:
+        return shell.script(f'cat "$1" 2>/dev/null || true; echo; echo {END}', PATH)
+
+    def process(self, output: list[str]) -> dict[str, str] | None:
+        lines = complete(output)
+        if lines is None:
+            return None
+        try:
+            return dict(json.loads("\n".join(lines)))
+        except ValueError:
+            return {}
+
+
+def changed_in_this_run() -> bool:
+    """Whether an operation before this one did something on the current host."""
+    return any(data.operation_meta.executed for data in host.state.ops[host].values())
+
+
+@operation()
+def current(contents: Mapping[str, str]) -> Iterator[StringCommand]:
+    """Keep the stamp: its time is that of the last change, so a run that changes nothing leaves it alone.
+
+    + contents: what the host was given, by name
+    """
+    present = host.get_fact(Stamp)
+    if present is None:
+        yield shell.refuse("could not read the stamp")
+        return
+    same = {key: present.get(key) for key in contents} == dict(contents)
+    if same and not changed_in_this_run():
+        host.noop(f"stamped {present.get('changed')}")
+        return
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    text = json.dumps({**contents, "changed": moment}, indent=1)
+    change = change_for(File(PATH, text), PathState("none"))
+    if change is not None:
+        yield change

@@ -1,0 +1,136 @@
+"""Accounts, homes and Hub users of a whole range of students: one fact, one plan, at most a few commands each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyinfra import host, logger
+from pyinfra.api import StringCommand, operation
+
+from wod import remote, shell
+from wod.facts.students import HubUsers, StudentState
+from wod.students import HostState, Plan, StudentRange, plan, ranges, sysusers
+
+_CREATE = """
+exec 9> /run/lock/wod-students.lock; flock 9
+wanted=$(cat)
+printf '%s\\n' "$wanted" | systemd-sysusers -
+printf '%s\\n' "$wanted" | awk '$1 == "u" { sub(":.*", "", $3); print $2, $3 }' | while read -r name uid; do
+    [ "$(id -u "$name")" = "$uid" ] || { echo "$name did not get uid $uid" >&2; exit 1; }
+done
+"""
+_CORRECT = """
+exec 9> /run/lock/wod-students.lock; flock 9
+while read -r name uid gid home shell; do
+    if getent group "$name" >/dev/null; then groupmod -g "$gid" "$name"; else groupadd -g "$gid" "$name"; fi
+    usermod -u "$uid" -g "$gid" -d "$home" -s "$shell" -c "$name" "$name" </dev/null
+done
+"""
+
+
+def _names(wanted: StudentRange, numbers: Iterable[int]) -> str:
+    return "\n".join(wanted.name(number) for number in numbers)
+
+
+def _account_lines(wanted: StudentRange, numbers: Iterable[int]) -> str:
+    return "\n".join(
+        f"{wanted.name(n)} {wanted.uid(n)} {wanted.gid(n)} {wanted.home(n)} /bin/bash" for n in numbers
+    )
+
+
+def commands(wanted: StudentRange, todo: Plan, skeleton: str) -> Iterator[StringCommand]:
+    """At most four commands, whatever the number of students."""
+    homes = (wanted.folder, wanted.admin, skeleton)
+    if todo.correct:
+        yield shell.script(_CORRECT, stdin=_account_lines(wanted, todo.correct))
+    if todo.create:
+        yield shell.script(_CREATE, stdin=sysusers(wanted, todo.create))
+    if todo.make_homes:
+        yield remote.program("student_homes", "make", *homes, stdin=_names(wanted, todo.make_homes))
+    if todo.mend_homes:
+        yield remote.program("student_homes", "mend", *homes, stdin=_names(wanted, todo.mend_homes))
+
+
+def _report_surplus(todo: Plan) -> None:
+    if todo.surplus:
+        logger.warning(
+            f"{host.print_prefix}students {ranges(todo.surplus)} lie outside USERMIN..USERMAX; they are left as they are"
+        )
+
+
+@operation()
+def accounts(wanted: StudentRange, skeleton: str = "/etc/skel") -> Iterator[StringCommand]:
+    """Keep accounts, groups, homes, modes and ACLs of a range; what is in a home is never touched.
+
+    + wanted: the range
+    + skeleton: the folder that new homes are copies of
+    """
+    state = host.get_fact(StudentState, wanted=wanted)
+    if state is None:
+        yield shell.refuse(
+            "could not read the student accounts; is python3 there? (the system module installs it)"
+        )
+        return
+    todo = plan(wanted, state)
+    _report_surplus(todo)
+    if todo.conflicts:
+        yield shell.refuse("; ".join(todo.conflicts) + "; nothing was changed")
+        return
+    if not todo.changes:
+        host.noop(f"{len(wanted)} students are as they should be")
+    yield from commands(wanted, todo, skeleton)
+
+
+@operation()
+def hub_users(wanted: StudentRange, url: str, token_file: str) -> Iterator[StringCommand]:
+    """Keep a Hub user for every student of a range.
+
+    + wanted: the range
+    + url: the Hub's REST API as seen on the host
+    + token_file: the file on the host that holds an admin token
+    """
+    present = host.get_fact(HubUsers, url=url, token_file=token_file)
+    if present is None:
+        yield shell.refuse("could not read the Hub's users; see `journalctl -u jupyterhub` on the host")
+        return
+    missing = [number for number in wanted.numbers if wanted.name(number) not in present]
+    if missing:
+        yield remote.program("hub_users", "add", url, token_file, stdin=_names(wanted, missing))
+    else:
+        host.noop(f"{len(wanted)} students have a Hub user")
+
+
+def removable(
+    wanted: StudentRange, state: HostState, hub: dict[str, bool]
+) -> tuple[list[str], list[str], list[str]]:
+    """``(accounts or homes, Hub users, those with a running server)`` of the range, by name in the order of their numbers."""
+    names = [wanted.name(number) for number in wanted.numbers]
+    local = [name for name in names if name in state.users or name in state.homes]
+    return local, [name for name in names if name in hub], [name for name in names if hub.get(name)]
+
+
+@operation()
+def removed(wanted: StudentRange, url: str, token_file: str, force: bool = False) -> Iterator[StringCommand]:
+    """Remove a range's accounts and Hub users, and set the homes aside; refuse while one of them has a running server.
+
+    + wanted: the range
+    + url, token_file: as for :func:`hub_users`
+    + force: go on although students have running servers
+    """
+    state = host.get_fact(StudentState, wanted=wanted)
+    hub = host.get_fact(HubUsers, url=url, token_file=token_file)
+    if state is None or hub is None:
+        yield shell.refuse("could not read the students and their Hub users, so none is removed")
+        return
+    local, known, busy = removable(wanted, state, hub)
+    if busy and not force:
+        yield shell.refuse(
+            f"CLEAN refused: {', '.join(busy)} have running servers; stop them, or set CLEANFORCE: true. Nothing was changed"
+        )
+        return
+    if not local and not known:
+        host.noop("no student of the range exists")
+    if known:
+        yield remote.program("hub_users", "remove", url, token_file, stdin="\n".join(known))
+    if local:
+        yield remote.program("student_removal", wanted.folder, stdin="\n".join(local))

@@ -1,0 +1,33 @@
+"""The files that modules render, from ``templates/<module>/``; a name that is not given is an error, never an empty string."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+ROOT = Path(__file__).resolve().parent.parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    # What is rendered are files for root's eyes, not HTML; `py` writes a value as a Python literal.
+    environment = Environment(
+        loader=FileSystemLoader(ROOT),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters["py"] = repr
+    return environment
+
+
+def render(name: str, **values: object) -> str:
+    """The template ``<module>/<file>`` with ``values``."""
+    return _environment().get_template(name).render(**values)
+
+
+def text(name: str) -> str:
+    """A file under ``templates/`` as it stands."""
+    return (ROOT / name).read_text()
