@@ -55,11 +55,12 @@ def _build(places: Places, recipe: Recipe, lock_fd: int, say: Say) -> None:
 def _debootstrap(places: Places, recipe: Recipe, target: Path, lock_fd: int) -> None:
     """Run debootstrap in a mount namespace of its own: what it mounts ends with it, however it ends."""
     log = places.cache / f"{recipe.suite}.log"
-    command = ["unshare", "--mount", "debootstrap", *_arguments(recipe, target)]
+    # Should we be killed, debootstrap is too; and since what it was running inherits the lock, the next builder
+    # waits until that has ended as well.
+    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "debootstrap"]
     with open(log, "w") as output:
-        # The lock is inherited: should we be killed, the next builder waits until debootstrap has ended too.
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[lock_fd],
+            [*command, *_arguments(recipe, target)], stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[lock_fd],
             timeout=BUILD_TIMEOUT, env={**os.environ, "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
     if done.returncode:

@@ -20,6 +20,7 @@ PROGRAMS = {
     "ip": "iproute2",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
+    "setpriv": "util-linux",
     "unshare": "util-linux",
     "mount": "mount",
 }
