@@ -7,7 +7,14 @@ globals().update(
     build(
         "lab",
         [
-            Host(host.name, host.role, host.number, address=str(host.address), ssh=lab.connection(host))
+            Host(
+                host.name,
+                host.role,
+                host.number,
+                external=str(host.address),  # this machine does not resolve the lab's names
+                address=str(host.address),
+                ssh=lab.connection(host),
+            )
             for host in lab.hosts()
         ],
     )

@@ -178,7 +178,7 @@ def _range(host: SiteHost) -> tuple[str, int, int, str]:
     return host.name, host.settings.BASESTDID, host.settings.USERMAX, winner.place
 
 
-def _data(host: SiteHost, site: Site) -> dict[str, object]:
+def pyinfra_data(host: SiteHost, site: Site) -> dict[str, object]:
     """pyinfra's host data: the flat settings, how to connect, and the arguments that every operation gets."""
     return {
         **host.settings.as_data(),
@@ -210,7 +210,7 @@ def build(group: str, hosts: Iterable[Host], root: Path | None = None) -> dict[s
     _SITES[site.key] = site
     groups: dict[str, Any] = {role: [] for role in ROLES}
     for host in site.hosts:
-        groups[host.role].append((host.name, _data(host, site)))
+        groups[host.role].append((host.name, pyinfra_data(host, site)))
     return {role: members for role, members in groups.items() if members} | {"_site": site}
 
 
