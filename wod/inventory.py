@@ -26,6 +26,8 @@ from wod.settings import Settings, collect, load, overlaps
 
 ROLES = ("backends", "api_db", "frontends", "appliances")
 PREFIXES = {"backends": "WODBE", "api_db": "WODAPIDB", "frontends": "WODFE"}
+TYPES = {"backends": "backend", "api_db": "api-db", "frontends": "frontend", "appliances": "appliance"}
+"""Role → the original installer's -t."""
 TEMP_DIR = "/var/lib/wod/tmp"
 """Where pyinfra puts uploads on a host: 0700, the connecting account's, made by the system module."""
 
@@ -84,9 +86,7 @@ class Site:
         for host in self.hosts:
             if host.name == name:
                 return host
-        raise BadInput(
-            f"there is no host {name} in this inventory; it has {', '.join(h.name for h in self.hosts)}"
-        )
+        raise BadInput(f"there is no host {name} in this inventory; it has {', '.join(h.name for h in self.hosts)}")
 
     def resolved(self, override: Mapping[str, object]) -> Site:
         """The same site with every host's settings merged, ``override`` (``--data``) on top; all problems at once."""
@@ -104,9 +104,7 @@ class Site:
     def _load(self, host: Host, override: Mapping[str, object]) -> Settings:
         generated = _generated(host, self.declared)
         own = dict(host.settings)
-        return load(
-            self.root, self.group, generated=generated, host=own, override=override, host_name=host.name
-        )
+        return load(self.root, self.group, generated=generated, host=own, override=override, host_name=host.name)
 
 
 def _host_problems(hosts: Iterable[Host]) -> Iterator[Problem]:
@@ -117,9 +115,7 @@ def _host_problems(hosts: Iterable[Host]) -> Iterator[Problem]:
             yield Problem(f"inventory, host {name}", "the host is there twice; give each host one name")
     for number, count in Counter(host.number for host in backends if host.number).items():
         if count > 1:
-            yield Problem(
-                "inventory", f"number={number} is given to {count} backends; each needs one of its own"
-            )
+            yield Problem("inventory", f"number={number} is given to {count} backends; each needs one of its own")
     for host in hosts:
         place = f"inventory, host {host.name}"
         if host.role not in ROLES:
@@ -127,9 +123,7 @@ def _host_problems(hosts: Iterable[Host]) -> Iterator[Problem]:
         if host.role != "backends" and host.number is not None:
             yield Problem(place, "only backends have a number")
         if host in backends and len(backends) > 1 and host.number is None:
-            yield Problem(
-                place, "with several backends each needs number=1, 2, … (its students' ids follow from it)"
-            )
+            yield Problem(place, "with several backends each needs number=1, 2, … (its students' ids follow from it)")
         if host.number is not None and host.number < 1:
             yield Problem(place, f"number={host.number}: backends are counted from 1")
         yield from _endpoint_problems(host, place)
@@ -163,7 +157,7 @@ def _addresses(host: Host) -> dict[str, object]:
 
 def _generated(host: Host, hosts: Iterable[Host]) -> dict[str, object]:
     """What follows from the inventory for one host: the addresses of every tier, its own ones first, and BASESTDID."""
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"WODTYPE": TYPES[host.role]}
     for role in PREFIXES:
         same_tier = [other for other in hosts if other.role == role]
         for other in [host] if host.role == role else same_tier[:1]:

@@ -64,9 +64,7 @@ class Secret(str):
 
 def _unpickled(name: str) -> Secret:
     def refuse() -> str:
-        raise BadInput(
-            f"{name}: the value of a secret does not travel in a pickle; read it from the settings"
-        )
+        raise BadInput(f"{name}: the value of a secret does not travel in a pickle; read it from the settings")
 
     return Secret(name, refuse)
 
@@ -86,19 +84,28 @@ class SecretStore:
 
     def get_or_create(self, name: str, kind: Kind) -> str:
         """The value of ``name``, generated and written down when this is its first use."""
-        try:
-            known = self.values().get(name)
-            return known if known is not None else self._create(name, kind)
-        except OSError as error:
-            raise BadInput(f"{self.path} cannot be used: {error.strerror} ({error.filename})") from None
+        known = self.values().get(name)
+        if known is not None:
+            return known
+        with self._in_words():
+            return self._create(name, kind)
 
     def values(self) -> dict[str, str]:
         """All values; empty while there is no file."""
-        if not self.path.exists():
-            return {}
-        self._refuse_open(self.path.parent, "700")
-        self._refuse_open(self.path, "600")
-        return _parse(self.path)
+        with self._in_words():
+            if not self.path.exists():
+                return {}
+            self._refuse_open(self.path.parent, "700")
+            self._refuse_open(self.path, "600")
+            return _parse(self.path)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """What the system refuses, as a sentence."""
+        try:
+            yield
+        except OSError as error:
+            raise BadInput(f"{self.path} cannot be used: {error.strerror} ({error.filename})") from None
 
     def _create(self, name: str, kind: Kind) -> str:
         self._make_folder()
@@ -115,9 +122,7 @@ class SecretStore:
         folder.mkdir(mode=0o700, exist_ok=True)
         self._refuse_open(folder, "700")
         ignore = folder / ".gitignore"
-        if (
-            not ignore.exists()
-        ):  # the private folder may be a git checkout: `git add .` must not publish the secrets
+        if not ignore.exists():  # the private folder may be a git checkout: `git add .` must not publish the secrets
             ignore.write_text("*\n")
 
     @contextmanager
@@ -166,9 +171,7 @@ def _parse(path: Path) -> dict[str, str]:
     except (UnicodeDecodeError, yaml.YAMLError):
         values = None
     if not isinstance(values, dict) or not all(_good(name, value) for name, value in values.items()):
-        raise BadInput(
-            f"{path} is damaged or cut off, and is left as it is; restore it from a copy, or move it away"
-        )
+        raise BadInput(f"{path} is damaged or cut off, and is left as it is; restore it from a copy, or move it away")
     return values
 
 

@@ -33,9 +33,7 @@ def _arguments(stdin: str | None) -> dict[str, str]:
     return {"_stdin": stdin.reveal() if isinstance(stdin, Secret) else str(stdin)}
 
 
-def call(
-    program: str, *options: str, args: tuple[object, ...] = (), stdin: str | None = None
-) -> StringCommand:
+def call(program: str, *options: str, args: tuple[object, ...] = (), stdin: str | None = None) -> StringCommand:
     """``program options... args...``: ``options`` are ours and may start with ``-``, ``args`` are values and may not."""
     words = [*map(_word, options), *map(_plain_word, args)]
     return StringCommand(program, *words, **_arguments(stdin))
@@ -46,9 +44,7 @@ def script(text: str, *args: object, stdin: str | None = None) -> StringCommand:
 
     The text is ours and constant; every value travels as an argument or on stdin, so none is ever parsed as shell.
     """
-    return StringCommand(
-        "sh", "-euc", QuoteString(text.strip()), "wod", *map(_plain_word, args), **_arguments(stdin)
-    )
+    return StringCommand("sh", "-euc", QuoteString(text.strip()), "wod", *map(_plain_word, args), **_arguments(stdin))
 
 
 def python(text: str, *args: object, stdin: str | None = None, python: str = "python3") -> StringCommand:
@@ -61,6 +57,4 @@ def refuse(message: str) -> StringCommand:
 
     An exception in an operation would end the run for every host (pyinfra 3), so errors found on a host are yielded.
     """
-    return StringCommand(
-        "sh", "-c", QuoteString('printf "%s\\n" "$1" >&2; exit 1'), "wod", QuoteString(message)
-    )
+    return StringCommand("sh", "-c", QuoteString('printf "%s\\n" "$1" >&2; exit 1'), "wod", QuoteString(message))

@@ -158,9 +158,7 @@ def plan(wanted: StudentRange, state: HostState) -> Plan:
         correct=tuple(number for number in there if not _account_is_right(wanted, number, state)),
         make_homes=tuple(homeless),
         mend_homes=tuple(
-            number
-            for number in housed
-            if not _home_is_right(wanted, number, state.homes[wanted.name(number)], acl)
+            number for number in housed if not _home_is_right(wanted, number, state.homes[wanted.name(number)], acl)
         ),
         surplus=surplus_students(wanted, state),
     )

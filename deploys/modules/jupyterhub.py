@@ -71,9 +71,7 @@ def write_configuration(hub: Hub, kernels: list[Kernel], platform: Platform) -> 
     """The Hub reads its new configuration once before it takes the old one's place."""
     names = [kernel.name for kernel in kernels]
     server = {"KernelSpecManager": {"allowed_kernelspecs": names, "ensure_native_kernel": "python3" in names}}
-    files.host_secret(
-        name="Make the proxy's token", path=hub.proxy_token_file, variable="CONFIGPROXY_AUTH_TOKEN"
-    )
+    files.host_secret(name="Make the proxy's token", path=hub.proxy_token_file, variable="CONFIGPROXY_AUTH_TOKEN")
     files.present(
         name="Write the Hub's configuration",
         entries=[
@@ -83,9 +81,7 @@ def write_configuration(hub: Hub, kernels: list[Kernel], platform: Platform) -> 
             files.File("/etc/jupyter/jupyter_server_config.json", json.dumps(server, indent=1)),
             files.Directory(FOLDER),
             *[entry for kernel in kernels for entry in kernel_files(kernel, hub.prefix)],
-            files.File(
-                hub.proxy_unit, templates.render("jupyterhub/jupyterhub-proxy.service.j2", **hub.values)
-            ),
+            files.File(hub.proxy_unit, templates.render("jupyterhub/jupyterhub-proxy.service.j2", **hub.values)),
             files.File(hub.unit, templates.render("jupyterhub/jupyterhub.service.j2", **hub.values)),
             files.File(
                 hub.config,

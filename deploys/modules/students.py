@@ -22,9 +22,7 @@ def apply() -> None:
         students.removed(name="Remove the students", wanted=wanted, force=settings.CLEANFORCE, **access)
         return
     admin = settings.WODUSER
-    files.present(
-        name="Make the folder of the homes", entries=[files.Directory(settings.STUDDIR, 0o711, admin, admin)]
-    )
+    files.present(name="Make the folder of the homes", entries=[files.Directory(settings.STUDDIR, 0o711, admin, admin)])
     students.accounts(name=f"Keep {len(wanted)} accounts and their homes", wanted=wanted)
     students.hub_users(name=f"Keep {len(wanted)} Hub users", wanted=wanted, **access)
 

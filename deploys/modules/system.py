@@ -126,9 +126,7 @@ def write_configuration(settings: Settings, platform: Platform) -> None:
 def set_kernel_parameters(settings: Settings, platform: Platform) -> None:
     values, left_out = kernel.split_for_container(settings.WODSYSCTL, bool(platform.container))
     if left_out:
-        host.noop(
-            f"{', '.join(left_out)} belong to the machine that runs this {platform.container} container"
-        )
+        host.noop(f"{', '.join(left_out)} belong to the machine that runs this {platform.container} container")
     if values:
         kernel.parameters(name="Set the kernel parameters", values=values)
 
@@ -167,9 +165,7 @@ def keep_up(settings: Settings, platform: Platform) -> None:
                 templates.text(f"system/wod-update.{platform.family}"),
                 mode=0o755,
             ),
-            files.File(
-                "/etc/systemd/system/wod-update.service", templates.render("system/wod-update.service.j2")
-            ),
+            files.File("/etc/systemd/system/wod-update.service", templates.render("system/wod-update.service.j2")),
             files.File(timer, templates.render("system/wod-update.timer.j2", **when)),
         ],
     )

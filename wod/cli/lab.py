@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from datetime import timedelta
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -83,7 +85,7 @@ def snapshot(name: str, hosts: str | None, replace: bool, remove: bool) -> None:
 @lab.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status(as_json: bool) -> None:
-    """Show every host that the lab knows: state, address, snapshots."""
+    """Show every host that the lab knows: state, address, snapshots (* the one it was started from)."""
     rows = the_lab.status()
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))
@@ -92,15 +94,17 @@ def status(as_json: bool) -> None:
 
 
 def _table(rows: list[HostStatus]) -> Table:
-    table = Table("host", "role", "suite", "address", "state", "uptime", "pid", "from", "snapshots")
+    table = Table("host", "role", "suite", "address", "state", "uptime", "pid", "snapshots", box=SIMPLE_HEAD)
     for row in rows:
-        uptime = "" if row.uptime is None else f"{row.uptime // 60} min {row.uptime % 60} s"
+        uptime = "" if row.uptime is None else str(timedelta(seconds=row.uptime))
         pid = "" if row.pid is None else str(row.pid)
-        snapshots = ", ".join(row.snapshots)
-        table.add_row(
-            row.host, row.role, row.suite, row.address, row.state, uptime, pid, row.snapshot or "", snapshots
-        )
+        table.add_row(row.host, row.role, row.suite, row.address, row.state, uptime, pid, _snapshots(row))
     return table
+
+
+def _snapshots(row: HostStatus) -> str:
+    """The names, with a star at the one that the host was started from."""
+    return ", ".join(f"{name}*" if name == row.snapshot else name for name in row.snapshots)
 
 
 @lab.command()

@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from wod.errors import BadInput, Problem
-from wod.settings import Settings, load
+from wod.settings import Settings, load, private_dir
 from wod.settings.data import thaw
 from wod.settings.declare import declared
+from wod.settings.load import secret_store
 from wod.settings.merge import Provenance
 from wod.settings.reference import reference
 from wod.settings.sample import FILES, doc, sample, yaml_line
@@ -45,9 +46,7 @@ class View:
         if host is None:
             return load(Path(), self.group)
         if host not in self.hosts:
-            known = (
-                ", ".join(self.hosts) or "none; name an inventory with -i instead of a platform with --group"
-            )
+            known = ", ".join(self.hosts) or "none; name an inventory with -i instead of a platform with --group"
             raise BadInput(f"there is no host {host}; the hosts are: {known}")
         return self.hosts[host]
 
@@ -65,6 +64,7 @@ def check(inventory: Path, group: str | None) -> None:
     view = _view(inventory, group)
     checked = list(view.hosts.values()) or [view.one(None)]
     _warn(checked)
+    secret_store(private_dir(Path()), view.group).values()  # refused when damaged, or readable by others
     names = {name for each in checked for name in each}
     count = len(view.hosts)
     target = f"{count} host{'s' if count != 1 else ''}" if count else f"the platform {view.group}"
@@ -161,9 +161,7 @@ def _brief(value: Any) -> Any:
         return kept["name"] if list(kept) == ["name"] else kept
     if isinstance(value, list):
         return [_brief(each) for each in value]
-    return (
-        str(value) if isinstance(value, str) else value
-    )  # a secret becomes its redacted text, which YAML can print
+    return str(value) if isinstance(value, str) else value  # a secret becomes its redacted text, which YAML can print
 
 
 def _origins(entries: list[Provenance]) -> Iterator[str]:

@@ -37,7 +37,9 @@ def passwd(number: int, name: str, inventory: Path) -> None:
     with connected(inventory, name) as (host, connection):
         settings = host.settings
         if not settings.USERMIN <= number <= settings.USERMAX:
-            raise BadInput(f"{name} has the students {settings.USERMIN} to {settings.USERMAX}; {number} is none of them")
+            raise BadInput(
+                f"{name} has the students {settings.USERMIN} to {settings.USERMAX}; {number} is none of them"
+            )
         password = new_password()
         run(connection, shell.script(_CHPASSWD, stdin=f"student{number}:{hashed(password)}"))
     url = f"{settings.WODBEEXTPROTO}://{settings.WODBEEXTFQDN}:{settings.WODBEEXTPORT}/hub/login"

@@ -54,9 +54,7 @@ def parse(lines: list[str]) -> Platform:
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     fields = {key: "".join(shlex.split(value)[:1]) for key, _, value in pairs}
     like = {fields.get("ID", ""), *fields.get("ID_LIKE", "").split()}
-    family = (
-        "debian" if like & {"debian", "ubuntu"} else "rhel" if like & {"rhel", "centos", "fedora"} else ""
-    )
+    family = "debian" if like & {"debian", "ubuntu"} else "rhel" if like & {"rhel", "centos", "fedora"} else ""
     container = fields.get("wod_container", "")
     return Platform(
         fields.get("ID", "unknown"),

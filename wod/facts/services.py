@@ -9,9 +9,7 @@ from pyinfra.api import FactBase, StringCommand
 from wod import shell
 from wod.facts import END, complete
 
-_PROPERTIES = (
-    "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,ExecMainStartTimestamp,ActiveEnterTimestamp"
-)
+_PROPERTIES = "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,ExecMainStartTimestamp,ActiveEnterTimestamp"
 
 _SCRIPT = f"""
 export LC_ALL=C TZ=UTC  # so that date(1) reads what systemctl writes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wod.lab.hostset import DEFAULT, KNOWN, LabHost, PlacedHost
-from wod.lab.lifecycle import down, remove_snapshot, reset, snapshot, up
+from wod.lab.lifecycle import down, reset, up
+from wod.lab.snapshotting import remove_snapshot, snapshot
 from wod.lab.survey import HostStatus, connection, hosts, status
 
 __all__ = [

@@ -29,9 +29,7 @@ class LabHost:
 
     def placed_in(self, subnet: IPv4Network) -> PlacedHost:
         """The host with its address in this subnet."""
-        return PlacedHost(
-            self.name, self.role, self.number, self.suite, self.index, str(self.address_in(subnet))
-        )
+        return PlacedHost(self.name, self.role, self.number, self.suite, self.index, str(self.address_in(subnet)))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ from wod.lab.state import locked
 SCRIPTS = Path("/usr/share/debootstrap/scripts")
 BUILD_TIMEOUT = 1800
 
+ISOLATED = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount"]
+"""Should the builder be killed, its debootstrap is too. What that was running at the moment ends by itself and
+holds the inherited lock until then, so that the next builder does not meet it."""
+
 
 def ensure(places: Places, suites: Iterable[str], say: Say = silent) -> dict[str, str]:
     """Build whichever base images are missing, at the same time; returns suite → name of its image."""
@@ -55,18 +59,22 @@ def _build(places: Places, recipe: Recipe, lock_fd: int, say: Say) -> None:
 def _debootstrap(places: Places, recipe: Recipe, target: Path, lock_fd: int) -> None:
     """Run debootstrap in a mount namespace of its own: what it mounts ends with it, however it ends."""
     log = places.cache / f"{recipe.suite}.log"
-    # Should we be killed, debootstrap is too; and since what it was running inherits the lock, the next builder
-    # waits until that has ended as well.
-    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "debootstrap"]
+    if _logged([*ISOLATED, "debootstrap", *_arguments(recipe, target)], log, lock_fd):
+        words = last_lines(log.read_text(), 2)
+        raise WodError(f"{recipe.suite}: the base image could not be built ({words}); see {log}")
+
+
+def _logged(command: list[str], log: Path, lock_fd: int) -> int:
+    """Run a long command with its output in a file; what it starts inherits the builder's lock."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     with open(log, "w") as output:
-        done = subprocess.run(
-            [*command, *_arguments(recipe, target)], stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[lock_fd],
-            timeout=BUILD_TIMEOUT, env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )  # fmt: skip
-    if done.returncode:
-        raise WodError(
-            f"{recipe.suite}: the base image could not be built ({last_lines(log.read_text(), 2)}); see {log}"
-        )
+        try:
+            return subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                pass_fds=[lock_fd], env=environment, timeout=BUILD_TIMEOUT,
+            ).returncode  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise WodError(f"no base image after {BUILD_TIMEOUT // 60} minutes; see {log}") from None
 
 
 def _arguments(recipe: Recipe, target: Path) -> list[str]:

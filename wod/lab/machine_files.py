@@ -18,9 +18,7 @@ from wod.lab.run import run, succeeds
 BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.*?\n-----END CERTIFICATE-----\n", re.DOTALL)
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
-APT_OPTIONS = re.compile(
-    r"^(Acquire::(?:https?::(?:Proxy|CAInfo)\b|Check-(?:Date|Valid-Until) ).*;)$", re.MULTILINE
-)
+APT_OPTIONS = re.compile(r"^(Acquire::(?:https?::(?:Proxy|CAInfo)\b|Check-(?:Date|Valid-Until) ).*;)$", re.MULTILINE)
 """The apt options that decide whether an archive can be reached and is believed."""
 
 

@@ -11,7 +11,19 @@ from pathlib import Path
 from wod.errors import BadInput
 
 SUITES = frozenset(
-    ["bullseye", "bookworm", "trixie", "forky", "duke", "sid", "oldoldstable", "oldstable", "stable", "testing", "unstable"]
+    [
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "forky",
+        "duke",
+        "sid",
+        "oldoldstable",
+        "oldstable",
+        "stable",
+        "testing",
+        "unstable",
+    ]
 )
 """Suites of Debian's main archive. Third parties name theirs after them (bookworm-pgdg), never quite the same."""
 APT = Path("/etc/apt")
@@ -102,7 +114,6 @@ def find_mirror(environ: Mapping[str, str] = os.environ, apt: Path = APT) -> Mir
         return Mirror(environ["WOD_LAB_MIRROR"], chosen.security if chosen else None)
     if chosen is None:
         raise BadInput(
-            f"{apt}: none of this machine's apt sources is a Debian mirror; "
-            "set WOD_LAB_MIRROR to the address of one"
+            f"{apt}: none of this machine's apt sources is a Debian mirror; set WOD_LAB_MIRROR to the address of one"
         )
     return chosen

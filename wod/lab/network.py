@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from wod.lab.hostset import KNOWN
 from wod.lab.places import Places
 from wod.lab.run import run, succeeds
 from wod.lab.state import locked, write_atomically
@@ -22,6 +23,7 @@ def ensure(places: Places, net: IPv4Network) -> None:
     """Bring up bridge, address translation and forwarding; right whatever a killed run left of them."""
     with locked(LOCK, "another lab's network"):
         _ensure_bridge(places.bridge, net)
+        _plug_in(places)
         run("nft", "-f", "-", stdin=table(places, net))
         _open_forwarding(places)
         if not BEFORE.exists():
@@ -40,8 +42,15 @@ def _ensure_bridge(bridge: str, net: IPv4Network) -> None:
     run("ip", "link", "set", bridge, "up")
 
 
-def exists(bridge: str) -> bool:
-    return Path(f"/sys/class/net/{bridge}").exists()
+def _plug_in(places: Places) -> None:
+    """Connect hosts that outlived their bridge to the new one."""
+    for host in KNOWN:
+        if exists(cable := places.cable(host.name)):
+            run("ip", "link", "set", cable, "master", places.bridge, "up")
+
+
+def exists(interface: str) -> bool:
+    return Path(f"/sys/class/net/{interface}").exists()
 
 
 def table(places: Places, net: IPv4Network) -> str:
@@ -72,9 +81,7 @@ def dropping_chains(listing: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
         (chain["family"], chain["table"], chain["name"])
         for chain in chains
-        if chain.get("hook") == "forward"
-        and chain.get("policy") == "drop"
-        and chain["family"] in ("ip", "inet")
+        if chain.get("hook") == "forward" and chain.get("policy") == "drop" and chain["family"] in ("ip", "inet")
     ]
 
 

@@ -38,6 +38,10 @@ class Places:
         """A host's name for systemd-nspawn, which also names its network interface and control groups."""
         return f"wl{self.suffix}-{host}" if self.suffix else f"wodlab-{host}"
 
+    def cable(self, host: str) -> str:
+        """This machine's end of a host's network cable, as systemd-nspawn names it (at most 15 characters)."""
+        return f"vb-{self.machine(host)}"
+
     def host(self, name: str) -> Path:
         """Everything of one host that ``down`` removes."""
         return self.state / "hosts" / name

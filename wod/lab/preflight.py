@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from wod.errors import Problem, ProblemsFound
+from wod.errors import BadInput, Problem, ProblemsFound
 from wod.lab import cgroups
 from wod.lab.places import Places
 from wod.lab.places import places as current_places
@@ -48,6 +48,12 @@ def require(places: Places) -> None:
         raise ProblemsFound(problems)
 
 
+def require_root() -> None:
+    """What taking the lab down needs; more may be missing by then, and that must not be in the way."""
+    if os.geteuid() != 0:
+        raise BadInput("the lab's mounts and network need root: run it with sudo")
+
+
 def _problem(message: str) -> Problem:
     return Problem(HERE, message)
 
@@ -66,9 +72,7 @@ def _missing_rights() -> Iterator[Problem]:
         return
     lacking = [name for name, bit in CAPABILITIES.items() if not _effective_capabilities() >> bit & 1]
     if lacking:
-        yield _problem(
-            f"root may not do all it should ({', '.join(lacking)}): give the container --privileged"
-        )
+        yield _problem(f"root may not do all it should ({', '.join(lacking)}): give the container --privileged")
 
 
 def _effective_capabilities() -> int:

@@ -38,22 +38,27 @@ class Session:
 @contextmanager
 def opened(places: Places, say: Say = silent) -> Iterator[Session]:
     """The lab, to be changed by nobody else meanwhile."""
-    places.state.mkdir(parents=True, exist_ok=True)
+    for directory in (places.host(""), places.layers):
+        # Closed to this machine's users: what a host calls setuid root would be so here too.
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
     with locked(places.state / "lock", "another wod lab command", say):
         yield Session(places, load(places), say)
 
 
-def subnet_of(state: LabState, flag: str | None = None) -> IPv4Network:
-    """The lab's subnet: the one its hosts are on, else the one asked for, else the usual one."""
-    asked = subnet.requested(flag)
-    if not (state.hosts and state.subnet):
-        return asked or IPv4Network(subnet.DEFAULT)
-    current = IPv4Network(state.subnet)
-    if flag and asked != current:
-        raise BadInput(
-            f"--subnet: the lab's hosts are on {current}; run wod lab down before moving to {asked}"
-        )
-    return current
+def subnet_of(state: LabState) -> IPv4Network:
+    """The lab's subnet: the one its hosts are on, else ``WOD_LAB_SUBNET``, else the usual one."""
+    if state.hosts and state.subnet:
+        return IPv4Network(state.subnet)
+    return subnet.requested(None) or IPv4Network(subnet.DEFAULT)
+
+
+def subnet_for(state: LabState, flag: str | None) -> IPv4Network:
+    """The subnet to start hosts on; refused if it is not the one that the lab's hosts are on already."""
+    current, asked = subnet_of(state), subnet.requested(flag)
+    if asked and asked != current and state.hosts:
+        raise BadInput(f"--subnet: the lab's hosts are on {current}; run wod lab down before moving to {asked}")
+    return asked or current
 
 
 def on_each(names: Iterable[str], act: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from wod.errors import BadInput
 from wod.lab.places import Places
 from wod.lab.run import run
-from wod.lab.state import LabState, write_atomically
+from wod.lab.state import HostRecord, LabState, write_atomically
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -26,9 +26,7 @@ class Snapshot:
 
 def check_name(name: str) -> str:
     if not NAME.fullmatch(name):
-        raise BadInput(
-            f"snapshot {name!r}: take a name of letters, digits, dots, dashes, such as after-system"
-        )
+        raise BadInput(f"snapshot {name!r}: take a name of letters, digits, dots, dashes, such as after-system")
     return name
 
 
@@ -54,6 +52,11 @@ def find(places: Places, name: str, host: str, base: str) -> Snapshot:
             f"reset {host}, install it anew and run wod lab snapshot {name} --replace"
         )
     return Snapshot(raw["base"], tuple(raw["layers"]))
+
+
+def fresh_record(places: Places, host: str, base: str, name: str | None) -> HostRecord:
+    """What a host without contents of its own is started on: a snapshot, or the bare base image."""
+    return HostRecord(base, find(places, name, host, base).layers, name) if name else HostRecord(base)
 
 
 def _file(places: Places, name: str, host: str) -> Path:

@@ -46,9 +46,7 @@ def load(places: Places) -> LabState:
     except FileNotFoundError:
         return LabState()
     except (ValueError, PermissionError) as error:
-        raise WodError(
-            f"{places.state_file}: cannot be read ({error}); remove it and run wod lab down"
-        ) from None
+        raise WodError(f"{places.state_file}: cannot be read ({error}); remove it and run wod lab down") from None
     return LabState(raw["subnet"], {name: _record(values) for name, values in raw["hosts"].items()})
 
 

@@ -60,9 +60,7 @@ def status() -> list[HostStatus]:
     net = subnet_of(state)
     with ThreadPoolExecutor() as pool:
         return list(
-            pool.map(
-                lambda host: _status(places, host, host.placed_in(net), state.hosts.get(host.name)), KNOWN
-            )
+            pool.map(lambda host: _status(places, host, host.placed_in(net), state.hosts.get(host.name)), KNOWN)
         )
 
 

@@ -40,7 +40,10 @@ def wait_until_up(places: Places, host: PlacedHost, pid: int, started: int) -> N
             if last in SETTLED:
                 return
         time.sleep(0.2)
-    raise WodError(f"not ready after {BOOT_SECONDS} s ({last}): {nspawn.failure(places.log(host.name))}")
+    raise WodError(
+        f"not ready after {BOOT_SECONDS} s ({last}); wod lab reset {host.name} makes it fresh. "
+        f"Its last words: {nspawn.failure(places.log(host.name))}"
+    )
 
 
 def answers(host: PlacedHost) -> bool:

@@ -72,9 +72,7 @@ def opened(kind: str, openings: Iterable[Opening]) -> Iterator[StringCommand]:
     """
     state = host.get_fact(Firewall, kind=kind)
     if state is None or not state.ssh:
-        yield shell.refuse(
-            "could not find out through which port SSH is reached; the firewall is left as it is"
-        )
+        yield shell.refuse("could not find out through which port SSH is reached; the firewall is left as it is")
         return
     wanted = wanted_openings(openings, state)
     commands = list(PLANS[kind](wanted, state))

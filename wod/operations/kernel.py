@@ -19,11 +19,7 @@ class KernelParameters(FactBase):
 
     def process(self, output: list[str]) -> dict[str, str] | None:
         lines = complete(output)
-        return (
-            None
-            if lines is None
-            else {k.strip(): v.strip() for k, _, v in (line.partition("=") for line in lines)}
-        )
+        return None if lines is None else {k.strip(): v.strip() for k, _, v in (line.partition("=") for line in lines)}
 
 
 def split_for_container(values: Mapping[str, object], container: bool) -> tuple[dict[str, str], list[str]]:

@@ -33,9 +33,7 @@ def _names(wanted: StudentRange, numbers: Iterable[int]) -> str:
 
 
 def _account_lines(wanted: StudentRange, numbers: Iterable[int]) -> str:
-    return "\n".join(
-        f"{wanted.name(n)} {wanted.uid(n)} {wanted.gid(n)} {wanted.home(n)} /bin/bash" for n in numbers
-    )
+    return "\n".join(f"{wanted.name(n)} {wanted.uid(n)} {wanted.gid(n)} {wanted.home(n)} /bin/bash" for n in numbers)
 
 
 def commands(wanted: StudentRange, todo: Plan, skeleton: str) -> Iterator[StringCommand]:
@@ -67,9 +65,7 @@ def accounts(wanted: StudentRange, skeleton: str = "/etc/skel") -> Iterator[Stri
     """
     state = host.get_fact(StudentState, wanted=wanted)
     if state is None:
-        yield shell.refuse(
-            "could not read the student accounts; is python3 there? (the system module installs it)"
-        )
+        yield shell.refuse("could not read the student accounts; is python3 there? (the system module installs it)")
         return
     todo = plan(wanted, state)
     _report_surplus(todo)
@@ -100,9 +96,7 @@ def hub_users(wanted: StudentRange, url: str, token_file: str) -> Iterator[Strin
         host.noop(f"{len(wanted)} students have a Hub user")
 
 
-def removable(
-    wanted: StudentRange, state: HostState, hub: dict[str, bool]
-) -> tuple[list[str], list[str], list[str]]:
+def removable(wanted: StudentRange, state: HostState, hub: dict[str, bool]) -> tuple[list[str], list[str], list[str]]:
     """``(accounts or homes, Hub users, those with a running server)`` of the range, by name in the order of their numbers."""
     names = [wanted.name(number) for number in wanted.numbers]
     local = [name for name in names if name in state.users or name in state.homes]

@@ -17,8 +17,12 @@ Range = tuple[str, int, int, str]
 """A backend's name, BASESTDID, USERMAX, and where BASESTDID was given."""
 
 
-def between(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Contradictions within one host's settings: the setting to blame, and the sentence."""
+Contradiction = tuple[tuple[str, ...], str]
+"""The settings that contradict each other, the one to blame first, and the sentence."""
+
+
+def between(values: Mapping[str, object]) -> Iterator[Contradiction]:
+    """What does not fit together within one host's settings."""
     yield from _students(values)
     for base in ("UIDBASE", "GIDBASE"):
         yield from _ids(values, base)
@@ -26,56 +30,52 @@ def between(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     yield from _prefixes(values)
 
 
-def _students(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _students(values: Mapping[str, object]) -> Iterator[Contradiction]:
     low, high, user = values.get("USERMIN"), values.get("USERMAX"), values.get("WODUSER")
     if isinstance(low, int) and isinstance(high, int) and low > high:
-        yield "USERMIN", f"USERMIN ({low}) is above USERMAX ({high}), so there would be no student"
+        yield ("USERMIN", "USERMAX"), f"USERMIN ({low}) is above USERMAX ({high}), so there would be no student"
     if isinstance(user, str) and (user == "root" or re.fullmatch(r"student\d+", user)):
-        yield "WODUSER", f"WODUSER must be an account of its own, not {user}"
+        yield ("WODUSER",), f"WODUSER must be an account of its own, not {user}"
 
 
-def _ids(values: Mapping[str, object], base: str) -> Iterator[tuple[str, str]]:
+def _ids(values: Mapping[str, object], base: str) -> Iterator[Contradiction]:
     offset, low, high = values.get(base), values.get("USERMIN"), values.get("USERMAX")
     if not (isinstance(offset, int) and isinstance(low, int) and isinstance(high, int)):
         return
     if offset + high > HIGHEST_ID:
-        yield base, f"{base} ({offset}) with USERMAX ({high}) gives ids above {HIGHEST_ID}"
+        yield (base, "USERMAX", "USERMIN"), f"{base} ({offset}) with USERMAX ({high}) gives ids above {HIGHEST_ID}"
     for taken in NOBODY:
         if offset + low <= taken <= offset + high:
             yield (
-                base,
+                (base, "USERMAX", "USERMIN"),
                 f"{base} ({offset}) gives student{taken - offset} the id {taken}, which the system needs",
             )
             return
 
 
-def _folders(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _folders(values: Mapping[str, object]) -> Iterator[Contradiction]:
     """One must not hold the other: an account's clean-up must never reach the Hub."""
     hub, students = values.get("JPHUB"), values.get("STUDDIR")
-    if (
-        isinstance(hub, str)
-        and isinstance(students, str)
-        and (_holds(hub, students) or _holds(students, hub))
-    ):
-        yield "JPHUB", f"JPHUB ({hub}) and STUDDIR ({students}) must be folders apart from each other"
+    if isinstance(hub, str) and isinstance(students, str) and (_holds(hub, students) or _holds(students, hub)):
+        yield ("JPHUB", "STUDDIR"), f"JPHUB ({hub}) and STUDDIR ({students}) must be folders apart from each other"
 
 
 def _holds(outer: str, inner: str) -> bool:
     return f"{inner}/".startswith(f"{outer}/")
 
 
-def _prefixes(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _prefixes(values: Mapping[str, object]) -> Iterator[Contradiction]:
     prefixes = values.get("WODPRIVATEPREFIXES")
     for prefix in prefixes if isinstance(prefixes, tuple) else ():
         swallowed = families.too_wide(prefix)
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]+", prefix):
             yield (
-                "WODPRIVATEPREFIXES",
+                ("WODPRIVATEPREFIXES",),
                 f"WODPRIVATEPREFIXES: {prefix!r} is not the beginning of a name, such as ACME_",
             )
         elif swallowed:
             yield (
-                "WODPRIVATEPREFIXES",
+                ("WODPRIVATEPREFIXES",),
                 f"WODPRIVATEPREFIXES: {prefix} would also cover {swallowed}; choose a longer one",
             )
 

@@ -33,11 +33,7 @@ def holds_secret(value: object) -> bool:
         return any(holds_secret(each) for _, each in value)
     if isinstance(value, Mapping):
         return any(holds_secret(each) for each in value.values())
-    return (
-        any(holds_secret(each) for each in value)
-        if isinstance(value, list | tuple)
-        else isinstance(value, Secret)
-    )
+    return any(holds_secret(each) for each in value) if isinstance(value, list | tuple) else isinstance(value, Secret)
 
 
 def revealed(value: object) -> Any:

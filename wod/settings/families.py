@@ -42,9 +42,7 @@ WorkshopPort: Any = Annotated[Port, WrapValidator(_or_placeholder)]
 WorkshopAddress: Any = Annotated[
     Address, WrapValidator(_or_placeholder), Says("an IP address, or x.y.z.t while there is none")
 ]
-WorkshopValue: Any = Annotated[
-    Any, BeforeValidator(_scalar), Says("one text, number or true/false, not a list")
-]
+WorkshopValue: Any = Annotated[Any, BeforeValidator(_scalar), Says("one text, number or true/false, not a list")]
 
 DEFAULTS: Mapping[str, object] = MappingProxyType(
     {
@@ -91,7 +89,9 @@ def annotation(name: str) -> Any:
 
 def workshop_value(name: str, value: object) -> object:
     """The value in its type; :class:`pydantic.ValidationError` when it does not fit."""
-    return ADAPTERS[words(annotation(name))].validate_python(value)
+    kind = annotation(name)
+    checked = ADAPTERS[words(kind)].validate_python(value)
+    return concealed(name, checked) if kind is WorkshopValue else checked
 
 
 ADAPTERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
@@ -105,11 +105,11 @@ def too_wide(prefix: str) -> str:
 
 
 def concealed(name: str, value: object) -> object:
-    """An undeclared value with every text that is called like a secret turned into one."""
+    """An undeclared value with every text and number that is called like a secret turned into one."""
     if isinstance(value, Mapping):
         return {key: concealed(f"{name}.{key}", each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [concealed(name, each) for each in value]
-    if isinstance(value, str) and not isinstance(value, Secret) and SECRET_NAME.search(name):
-        return Secret(name, value)
-    return value
+    if value in (None, "") or isinstance(value, Secret | bool) or not SECRET_NAME.search(name):
+        return value
+    return Secret(name, str(value))

@@ -16,9 +16,7 @@ def template(name: str, fault: TemplateFault, missing: Collection[str], known: C
     """Why a value that uses other settings cannot be worked out."""
     if isinstance(fault, Missing) and missing:
         return "; ".join(f"{name} uses {_missing(each, known)}" for each in sorted(missing))
-    reason = (
-        "it is not a valid template" if _is_secret(name) else str(fault)
-    )  # a parser's message quotes the text
+    reason = "it is not a valid template" if _is_secret(name) else str(fault)  # a parser's message quotes the text
     return f"{name} cannot be worked out: {reason}"
 
 

@@ -39,11 +39,7 @@ def private_dir(root: Path) -> Path:
 
 def check_group(group: str) -> None:
     """A platform's name becomes a file's name, so it must be a plain one, and not one of the shared files."""
-    if (
-        not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", group)
-        or group in COMMON
-        or group.endswith(ENDINGS[1:])
-    ):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", group) or group in COMMON or group.endswith(ENDINGS[1:]):
         raise BadInput(f"{group!r} cannot name a platform; choose a word such as production")
 
 
@@ -59,9 +55,7 @@ def private_file(root: Path, private: Path, name: str) -> tuple[Layer, tuple[Pro
 
 def mapping(label: str, values: Mapping[str, object], place: str) -> Layer:
     """Values that do not come from a file: the inventory's, or ``--data``."""
-    located = {
-        key: value if isinstance(value, Located) else Located(value, place) for key, value in values.items()
-    }
+    located = {key: value if isinstance(value, Located) else Located(value, place) for key, value in values.items()}
     return Layer(label, located)
 
 
@@ -69,9 +63,7 @@ def _layer(root: Path, folders: list[Path], name: str, label: str) -> tuple[Laye
     found = list(_candidates(folders, name))
     shown = [shown_path(path, root) for path in found]
     if len(found) > 1:
-        return Layer(label, {}), (
-            Problem(shown[0], f"{' and '.join(shown)} are the same settings file; keep one"),
-        )
+        return Layer(label, {}), (Problem(shown[0], f"{' and '.join(shown)} are the same settings file; keep one"),)
     parsed = read(found[0], shown[0]) if found else ParsedFile({})
     return Layer(label, parsed.values), parsed.problems
 

@@ -55,13 +55,18 @@ def load(
     )
     found = list(_found(root, folder, group, *given))
     merged = merge([layer for layer, _ in found])
-    resolver = Resolver(merged.chains, host_name, SecretStore(folder / "secrets" / f"{group}.yml"))
+    resolver = Resolver(merged.chains, host_name, secret_store(folder, group))
     problems = [problem for _, several in found for problem in several]
     values = _resolved(resolver, merged)
     problems += [*merged.problems, *resolver.problems]
     if problems:
         raise ProblemsFound(problems)
     return Settings(values, merged.chains, group=group, host_name=host_name, warnings=merged.warnings)
+
+
+def secret_store(private: Path, group: str) -> SecretStore:
+    """Where the generated secrets of a platform are kept."""
+    return SecretStore(private / "secrets" / f"{group}.yml")
 
 
 def collect(loads: Iterable[Callable[[], T]]) -> list[T]:
@@ -107,8 +112,9 @@ def _resolved(resolver: Resolver, merged: Merged) -> Mapping[str, object]:
             resolver.value(name)
         except Failed:
             continue
-    for name, message in checks.between(resolver.values):
-        resolver.report(name, message)
+    for names, message in checks.between(resolver.values):
+        written = (name for name in names if resolver.winner(name).layer != DEFAULTS.label)
+        resolver.report(next(written, names[0]), message)  # where a person wrote something
     return MappingProxyType({name: resolver.values[name] for name in sorted(resolver.values)})
 
 
@@ -126,8 +132,6 @@ def _unknown(resolver: Resolver, merged: Merged) -> Iterator[str]:
 def _report_unknown(resolver: Resolver, name: str) -> None:
     """In every file that has it."""
     for entry in resolver.chains[name]:
-        message = (
-            f"{name} is not a setting{suggestion(name)}; names of your own need a prefix (WODPRIVATEPREFIXES)"
-        )
+        message = f"{name} is not a setting{suggestion(name)}; names of your own need a prefix (WODPRIVATEPREFIXES)"
         resolver.problems.append(Problem(entry.place, message))
     resolver.failed.add(name)

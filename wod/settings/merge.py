@@ -57,9 +57,7 @@ def spelt_twice(layer: Layer) -> Iterable[Problem]:
         other = spelling.setdefault(canonical(name), name)
         if other != name:
             first = layer.values[other].place
-            yield Problem(
-                located.place, f"{name} and {other} ({first}) are the same setting; keep one of them"
-            )
+            yield Problem(located.place, f"{name} and {other} ({first}) are the same setting; keep one of them")
 
 
 def _published(name: str, located: Located) -> bool:
@@ -69,7 +67,5 @@ def _published(name: str, located: Located) -> bool:
 
 def _published_warning(name: str, located: Located) -> Problem:
     setting = SETTINGS[canonical(name)]
-    then = (
-        " and one of your own is generated" if setting.generated else "; give one of your own if you need it"
-    )
+    then = " and one of your own is generated" if setting.generated else "; give one of your own if you need it"
     return Problem(located.place, f"{name} is the value published with the original; it is ignored{then}")

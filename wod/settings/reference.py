@@ -31,8 +31,8 @@ WORKSHOPS = """
 | any other `…-WKSHP-<name>` | one text, number or true/false | whatever the workshop's notebooks ask for |
 | names under a prefix of `WODPRIVATEPREFIXES` | anything | your own |
 
-A text in one of these families whose name contains PWD, PASSW, TOKEN, SECRET, APIKEY or PRIVATEKEY is
-treated as a given secret. These have defaults:
+A text or number in one of these families whose name contains PWD, PASSW, TOKEN, SECRET, APIKEY or PRIVATEKEY
+is treated as a given secret. These have defaults:
 
 | Name | Default |
 |---|---|

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from wod.errors import Problem
+from wod.errors import BadInput, Problem
 from wod.secrets import Secret, SecretStore
 from wod.settings import families, faults
 from wod.settings.data import freeze, holds_secret, revealed
@@ -100,7 +100,14 @@ class Resolver:
             self._frames.pop()
         if isinstance(result, Secret) or not any(holds_secret(self.values[each]) for each in frame.used):
             return result
-        return Secret(name, lambda: str(render(text, self._revealing, self._host_name)))
+        return Secret(name, lambda: self._revealed(name, text))
+
+    def _revealed(self, name: str, text: str) -> str:
+        """A template with its secrets in clear; what goes wrong here must not quote them."""
+        try:
+            return str(render(text, self._revealing, self._host_name))
+        except TemplateFault:
+            raise BadInput(f"{self.place(name)}: {name} cannot be worked out with the secret that it uses") from None
 
     def _lookup(self, name: str) -> object:
         frame, known = self._frames[-1], canonical(name)
@@ -128,7 +135,7 @@ class Resolver:
         setting = SETTINGS.get(name)
         try:
             if setting is None and families.is_workshop(name):
-                return families.concealed(name, families.workshop_value(name, value))
+                return families.workshop_value(name, value)
             if setting is None:
                 return freeze(families.concealed(name, value))
             return self._secret(setting, value) if setting.secret else setting.adapter.validate_python(value)

@@ -85,9 +85,7 @@ def yaml_line(name: str, value: object, flow: bool = False) -> str:
     """``NAME: value`` as YAML; lists of plain values stay on the line."""
     data: Any = thaw(value)
     style = True if flow else None if isinstance(data, list) else False
-    text = yaml.safe_dump(
-        {name: data}, default_flow_style=style, sort_keys=False, allow_unicode=True, width=10**6
-    )
+    text = yaml.safe_dump({name: data}, default_flow_style=style, sort_keys=False, allow_unicode=True, width=10**6)
     return text.strip()[1:-1] + "\n" if flow else text
 
 

@@ -33,6 +33,11 @@ def _text(value: object, handler: ValidatorFunctionWrapHandler) -> object:
     return handler(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
+def _exact(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """A secret must be written as text: ``0123`` without quotes would be another number to YAML."""
+    return value if isinstance(value, Secret) else handler(value)
+
+
 def _absent(value: object) -> object:
     """The original writes "no value" as an empty text or as ``None``."""
     return None if value in ("", "None") else value
@@ -58,11 +63,7 @@ def matching(pattern: str, fault: str = "this does not fit") -> AfterValidator:
 def _folder(value: str) -> str:
     """Absolute, and never the root or a folder that the system needs: it may be chowned or removed."""
     path = value.rstrip("/")
-    if (
-        not re.fullmatch(r"(/[^/\s'\"$`\\]+)+", path)
-        or {".", ".."} & set(path.split("/"))
-        or path in FORBIDDEN
-    ):
+    if not re.fullmatch(r"(/[^/\s'\"$`\\]+)+", path) or {".", ".."} & set(path.split("/")) or path in FORBIDDEN:
         raise ValueError("not a folder of its own")
     return path
 
@@ -98,9 +99,7 @@ Hour = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=23), Says("an hour
 Cores = Annotated[float, BeforeValidator(_whole), Field(gt=0, le=4096), Says("a number of cores such as 2.0")]
 Port = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=65535), Says("a port from 1 to 65535")]
 Proto = Annotated[Literal["http", "https"], Says("http or https")]
-Folder = Annotated[
-    Text, AfterValidator(_folder), Says("an absolute path of a folder of its own, such as /opt/x")
-]
+Folder = Annotated[Text, AfterValidator(_folder), Says("an absolute path of a folder of its own, such as /opt/x")]
 Host = Annotated[
     Text,
     matching(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9a-fA-F:]+"),
@@ -110,9 +109,7 @@ Address = Annotated[Text, AfterValidator(_address), Says("an IP address")]
 Url = Annotated[Text, matching(r"https?://[^\s/]\S*"), Says("a URL such as https://wod.example.org")]
 Mail = Annotated[Text, matching(r"[^\s@<>,;]+@[^\s@<>,;]+"), Says("a mail address")]
 Login = Annotated[Text, matching(r"[a-z_][a-z0-9_-]{0,31}"), Says("a Linux account name such as wodadmin")]
-Memory = Annotated[
-    Text, matching(r"[1-9][0-9]*(\.[0-9]+)?[KMGT]?"), Says("an amount of memory such as 512M or 2G")
-]
+Memory = Annotated[Text, matching(r"[1-9][0-9]*(\.[0-9]+)?[KMGT]?"), Says("an amount of memory such as 512M or 2G")]
 Rule = Annotated[Text, AfterValidator(_rule), Says("rules such as 9100/tcp or '9100/tcp from 10.0.0.0/8'")]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(split), Says("a list of texts")]
 Rules = Annotated[
@@ -123,6 +120,8 @@ Rules = Annotated[
 
 MaybeUrl = Annotated[Url | None, BeforeValidator(_absent)]
 MaybeText = Annotated[Text | None, BeforeValidator(_absent)]
+ExactText = Annotated[str, WrapValidator(_exact), Says("text (put it in quotes)")]
+MaybeSecret = Annotated[ExactText | None, BeforeValidator(_absent)]
 MaybeMail = Annotated[Mail | None, BeforeValidator(_absent)]
 MaybePort = Annotated[Port | None, BeforeValidator(_absent)]
 MaybeHost = Annotated[Host | None, BeforeValidator(_absent)]

@@ -133,12 +133,8 @@ def _is_name(key: yaml.Node) -> bool:
 def _tag_message(tag: str, name: str) -> str:
     subject = f"{name}: " if name else ""
     if tag == "!vault":
-        return (
-            f"{subject}encrypted values (!vault) are not supported yet; write it plainly, in a private file"
-        )
-    return (
-        f"{subject}the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed here, only plain values"
-    )
+        return f"{subject}encrypted values (!vault) are not supported yet; write it plainly, in a private file"
+    return f"{subject}the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed here, only plain values"
 
 
 def _not_yaml(error: yaml.YAMLError, shown: str) -> Problem:

@@ -43,9 +43,7 @@ SECTIONS: tuple[type[Section], ...] = (
 )
 """In the order in which the samples and the pages show them."""
 
-SETTINGS: Mapping[str, Setting] = MappingProxyType(
-    {each.name: each for sect in SECTIONS for each in declared(sect)}
-)
+SETTINGS: Mapping[str, Setting] = MappingProxyType({each.name: each for sect in SECTIONS for each in declared(sect)})
 ALIASES: Mapping[str, str] = MappingProxyType(
     {alias: each.name for each in SETTINGS.values() for alias in each.aliases}
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from wod.settings.declare import Section, setting
-from wod.settings.types import Login, MaybeMail, MaybeText, Says, Text, Texts, Whole
+from wod.settings.types import Login, MaybeMail, MaybeSecret, Says, Text, Texts, Whole
 
 Kind = Annotated[
     Literal["backend", "api-db", "frontend", "appliance"], Says("one of backend, api-db, frontend, appliance")
@@ -28,7 +28,7 @@ class Platform(Section):
     )
     WODTYPE: Kind = setting("backend", "What a host is; wod sets it to the host's role.", example="api-db")
     WODMONITOR: MaybeMail = setting(None, "Who gets reports of what went wrong.", example="ops@example.org")
-    VAULTPWD: MaybeText = setting(
+    VAULTPWD: MaybeSecret = setting(
         None, "The password of the original's vault, for private content that uses one.", secrecy="given"
     )
     NOCHECKSSH: Text = setting(
@@ -47,9 +47,5 @@ class Platform(Section):
 class Ids(Section):
     """Numeric ids of the administrator, where a container needs them"""
 
-    WODUID: Whole | None = setting(
-        None, "The user id of WODUSER; unset means as it is on the host.", example=1000
-    )
-    WODGID: Whole | None = setting(
-        None, "The group id of WODUSER; unset means as it is on the host.", example=1000
-    )
+    WODUID: Whole | None = setting(None, "The user id of WODUSER; unset means as it is on the host.", example=1000)
+    WODGID: Whole | None = setting(None, "The group id of WODUSER; unset means as it is on the host.", example=1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wod.settings.declare import Section, setting
-from wod.settings.types import Host, Mail, MaybeAddress, MaybePort, MaybeText, MaybeUrl, Port, Text, Texts
+from wod.settings.types import Host, Mail, MaybeAddress, MaybePort, MaybeSecret, MaybeUrl, Port, Text, Texts
 
 
 class Api(Section):
@@ -11,17 +11,17 @@ class Api(Section):
 
     FILE = "wod-system"
 
-    WODBETOKEN: MaybeText = setting(
+    WODBETOKEN: MaybeSecret = setting(
         None, "The token by which the backend's own services speak to its JupyterHub.", secrecy="token"
     )
     WODFEAPIUSER: Text = setting(
         "moderator", "The API's account for backends.", example="moderator", aliases=("WODAPIDBUSER",)
     )
-    WODFEAPIPWD: MaybeText = setting(
+    WODFEAPIPWD: MaybeSecret = setting(
         None, "The password of WODFEAPIUSER.", secrecy="password", aliases=("WODAPIDBUSERPWD", "WODAPIDBPWD")
     )
     WODAPIDBADMIN: Text = setting("hackshack", "The API's administrator.", example="apiadmin")
-    WODAPIDBADMINPWD: MaybeText = setting(None, "The password of WODAPIDBADMIN.", secrecy="password")
+    WODAPIDBADMINPWD: MaybeSecret = setting(None, "The password of WODAPIDBADMIN.", secrecy="password")
 
 
 class Database(Section):
@@ -35,7 +35,7 @@ class Database(Section):
     WODPGPORT: Port = setting(5432, "The database's port.", example=5433)
     WODPGDB: Text = setting("workshops-on-demand", "The database's name.", example="wod")
     WODPGUSER: Text = setting("postgres", "The API's account in the database.", example="wod")
-    WODPGPASSWD: MaybeText = setting(
+    WODPGPASSWD: MaybeSecret = setting(
         None, "The password of WODPGUSER.", secrecy="password", aliases=("WODPGPASSWORD",)
     )
 
@@ -55,7 +55,7 @@ class Mails(Section):
         "Where the last mail asks for feedback; None means nowhere.",
         example="https://example.org/feedback",
     )
-    WODSENDGRIDAPIKEY: MaybeText = setting(
+    WODSENDGRIDAPIKEY: MaybeSecret = setting(
         None, "The key of SendGrid; unset means plain SMTP through the backend.", secrecy="given"
     )
     WODDENYLIST: Texts = setting(
@@ -73,7 +73,7 @@ class OpnSense(Section):
 
     FILE = "wod-system"
 
-    OPNSENSEKEY: MaybeText = setting(None, "The key of its API.", secrecy="given")
-    OPNSENSESEC: MaybeText = setting(None, "The secret of its API.", secrecy="given")
+    OPNSENSEKEY: MaybeSecret = setting(None, "The key of its API.", secrecy="given")
+    OPNSENSESEC: MaybeSecret = setting(None, "The secret of its API.", secrecy="given")
     OPNSENSEIP: MaybeAddress = setting(None, "Its address.", example="192.0.2.1")
     OPNSENSEPORT: MaybePort = setting(None, "Its port.", example=443)

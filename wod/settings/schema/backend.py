@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wod.settings.declare import Section, setting
-from wod.settings.types import Count, Flag, MaybeAddress, MaybeHost, MaybeText, Port, Text
+from wod.settings.types import Count, Flag, MaybeAddress, MaybeHost, MaybeSecret, MaybeText, Port, Text
 
 
 class Backend(Section):
@@ -35,9 +35,7 @@ class Ldap(Section):
 
     FILE = "wod-backend"
 
-    LDAPSRVNAME: MaybeHost = setting(
-        None, "The LDAP server.", example="ldap.example.org", aliases=("WODLDAPSRVNAME",)
-    )
+    LDAPSRVNAME: MaybeHost = setting(None, "The LDAP server.", example="ldap.example.org", aliases=("WODLDAPSRVNAME",))
     WODLDAPSRVIP: MaybeAddress = setting(
         None, "The LDAP server's address, where its name does not resolve.", example="192.0.2.20"
     )
@@ -47,7 +45,7 @@ class Ldap(Section):
         example="dc=example,dc=org",
         aliases=("WODLDAPDMN",),
     )
-    LDAPPWD: MaybeText = setting(
+    LDAPPWD: MaybeSecret = setting(
         None, "The password of cn=Directory Manager.", secrecy="given", aliases=("WODLDAPPWD",)
     )
     LDAPPORT: Port = setting(389, "The LDAP server's port.", example=636, aliases=("WODLDAPPORT",))

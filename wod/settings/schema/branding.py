@@ -12,9 +12,7 @@ class Branding(Section):
     Put into notebooks, mails and the portal.
     """
 
-    BRANDING: Text = setting(
-        "WoD Developer", "The name of the community or company.", example="Example Developers"
-    )
+    BRANDING: Text = setting("WoD Developer", "The name of the community or company.", example="Example Developers")
     BRANDINGWOD: Text = setting(
         "WoD Developer",
         "The name of the workshop programme, as it opens the mails.",
@@ -30,9 +28,7 @@ class Branding(Section):
         "The logo in the portal and in mails, as Markdown.",
         example="![logo](img/logo.png)",
     )
-    BRANDINGURL: Text = setting(
-        "https://wod.io", "The home page behind the logo.", example="https://example.org"
-    )
+    BRANDINGURL: Text = setting("https://wod.io", "The home page behind the logo.", example="https://example.org")
     BRANDINGSLACK: Text = setting("", "The community's chat, if any.", example="https://example.slack.com")
     BRANDINGX: Text = setting("", "The community's account on X, if any.", example="https://x.com/example")
 

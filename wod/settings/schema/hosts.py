@@ -73,9 +73,7 @@ class FrontendAddress(Section):
 
     FILE = "wod-system"
 
-    WODFEFQDN: Host = setting(
-        "{{ WODBEFQDN }}", "The frontend's internal name.", example="fe.internal.example.org"
-    )
+    WODFEFQDN: Host = setting("{{ WODBEFQDN }}", "The frontend's internal name.", example="fe.internal.example.org")
     WODFEPORT: Port = setting(8000, "Its port.", example=80)
     WODFEPROTO: Proto = setting("http", "Its protocol.", example="https")
     WODFEEXTFQDN: Host = setting("{{ WODFEFQDN }}", "Its name from outside.", example="wod.example.org")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from wod.kernels import KNOWN
 from wod.settings.declare import Section, setting
 from wod.settings.types import Cores, Count, Folder, MaybeText, Memory, Says, Text, matching, split
 
@@ -30,9 +31,7 @@ class Kernel(BaseModel):
     display_name: MaybeText = None
     argv: tuple[Text, ...] = ()
     language: MaybeText = None
-    requirements: tuple[Pinned, ...] = Field(
-        default=(), description="Python packages, each exactly pinned: pkg==1.2"
-    )
+    requirements: tuple[Pinned, ...] = Field(default=(), description="Python packages, each exactly pinned: pkg==1.2")
     packages: tuple[Package, ...] = Field(default=(), description="packages of the distribution")
     env: Environment = Field(default_factory=lambda: MappingProxyType({}))
 
@@ -40,6 +39,16 @@ class Kernel(BaseModel):
 def _named(value: object) -> object:
     """A name alone stands for a kernel of that name."""
     return {"name": value} if type(value) is str else value
+
+
+def _known(kernels: tuple[Kernel, ...]) -> tuple[Kernel, ...]:
+    """A name alone must be one that wod can install."""
+    for kernel in kernels:
+        if not kernel.argv and kernel.name not in KNOWN:
+            raise ValueError(
+                f"wod knows no kernel {kernel.name} (it knows {', '.join(KNOWN)}); describe it with its argv"
+            )
+    return kernels
 
 
 def _distinct(kernels: tuple[Kernel, ...]) -> tuple[Kernel, ...]:
@@ -53,10 +62,8 @@ Kernels: Any = Annotated[
     tuple[Annotated[Kernel, BeforeValidator(_named)], ...],
     BeforeValidator(split),
     AfterValidator(_distinct),
-    Says(
-        "a list of kernels: names, or mappings with name, display_name, argv, language, requirements, "
-        "packages, env"
-    ),
+    AfterValidator(_known),
+    Says("a list of kernels: names, or mappings with name, display_name, argv, language, requirements, packages, env"),
 ]
 
 
@@ -67,7 +74,7 @@ class Hub(Section):
 
     JPHUB: Folder = setting(
         "/opt/jupyterhub",
-        "The virtual environment of JupyterHub; its database and configuration lie there too.",
+        "Where JupyterHub's environment is found: a link to the folder of its current packages, JPHUB-<digest>.",
         example="/opt/jupyterhub",
     )
     WODKERNELS: Kernels = setting(

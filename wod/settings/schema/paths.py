@@ -17,21 +17,11 @@ class Paths(Section):
     WODROOTDIR: Folder = setting(
         "/home/{{ WODUSER }}", "The folder that holds the repositories.", example="/home/wodadmin"
     )
-    WODBEDIR: Folder = setting(
-        "{{ WODROOTDIR }}/wod-backend", "The backend's repository.", example="/srv/wod-backend"
-    )
-    WODPRIVDIR: Folder = setting(
-        "{{ WODROOTDIR }}/wod-private", "The private repository.", example="/srv/wod-private"
-    )
-    WODNOBO: Folder = setting(
-        "{{ WODROOTDIR }}/wod-notebooks", "The public workshops.", example="/srv/wod-notebooks"
-    )
-    WODAPIDBDIR: Folder = setting(
-        "{{ WODROOTDIR }}/wod-api-db", "The API's repository.", example="/srv/wod-api-db"
-    )
-    WODFEDIR: Folder = setting(
-        "{{ WODROOTDIR }}/wod-frontend", "The portal's repository.", example="/srv/wod-frontend"
-    )
+    WODBEDIR: Folder = setting("{{ WODROOTDIR }}/wod-backend", "The backend's repository.", example="/srv/wod-backend")
+    WODPRIVDIR: Folder = setting("{{ WODROOTDIR }}/wod-private", "The private repository.", example="/srv/wod-private")
+    WODNOBO: Folder = setting("{{ WODROOTDIR }}/wod-notebooks", "The public workshops.", example="/srv/wod-notebooks")
+    WODAPIDBDIR: Folder = setting("{{ WODROOTDIR }}/wod-api-db", "The API's repository.", example="/srv/wod-api-db")
+    WODFEDIR: Folder = setting("{{ WODROOTDIR }}/wod-frontend", "The portal's repository.", example="/srv/wod-frontend")
     SCRIPTDIR: Folder = setting(
         "{{ WODBEDIR }}/scripts", "The backend's scripts.", example="/srv/scripts", aliases=("WODSCRIPTDIR",)
     )
@@ -42,9 +32,7 @@ class Paths(Section):
         aliases=("WODANSIBLEDIR",),
     )
     WODSYSDIR: Folder = setting("{{ WODBEDIR }}/sys", "The backend's system templates.", example="/srv/sys")
-    WODPRIVNOBO: Folder = setting(
-        "{{ WODPRIVDIR }}/notebooks", "The private workshops.", example="/srv/notebooks"
-    )
+    WODPRIVNOBO: Folder = setting("{{ WODPRIVDIR }}/notebooks", "The private workshops.", example="/srv/notebooks")
     SCRIPTPRIVDIR: Folder = setting(
         "{{ WODPRIVDIR }}/scripts",
         "The private scripts.",
@@ -57,9 +45,7 @@ class Paths(Section):
         example="/srv/x",
         aliases=("WODANSIBLEPRIVDIR",),
     )
-    WODSYSPRIVDIR: Folder = setting(
-        "{{ WODPRIVDIR }}/sys", "The private system templates.", example="/srv/priv/sys"
-    )
+    WODSYSPRIVDIR: Folder = setting("{{ WODPRIVDIR }}/sys", "The private system templates.", example="/srv/priv/sys")
 
 
 class Installer(Section):
@@ -71,22 +57,16 @@ class Installer(Section):
     WODINSDIR: Folder = setting(
         "{{ WODROOTDIR }}/wod-install/install", "Its scripts.", example="/srv/wod-install/install"
     )
-    WODINSANSDIR: Folder = setting(
-        "{{ WODROOTDIR }}/wod-install/ansible", "Its playbooks.", example="/srv/ins/ansible"
-    )
+    WODINSANSDIR: Folder = setting("{{ WODROOTDIR }}/wod-install/ansible", "Its playbooks.", example="/srv/ins/ansible")
     WODINSSCRIPTDIR: Folder = setting(
         "{{ WODROOTDIR }}/wod-install/scripts", "Its common scripts.", example="/srv/ins/scripts"
     )
-    WODINSSYSDIR: Folder = setting(
-        "{{ WODROOTDIR }}/wod-install/sys", "Its system templates.", example="/srv/ins/sys"
-    )
+    WODINSSYSDIR: Folder = setting("{{ WODROOTDIR }}/wod-install/sys", "Its system templates.", example="/srv/ins/sys")
     WODPRIVINV: Text = setting(
         "", "Its option for a private inventory.", example="-i /srv/wod-private/ansible/inventory"
     )
     WODANSPLAYOPT: Text = setting("", "Its options for every playbook.", example="-e WODUSER=wodadmin")
-    WODANSPRIVOPT: Text = setting(
-        "", "Its options for private variables.", example="-e @/srv/wod-private/x.yml"
-    )
+    WODANSPRIVOPT: Text = setting("", "Its options for private variables.", example="-e @/srv/wod-private/x.yml")
     WODCURLOPT: Text = setting(
         "", "Options for curl; -k accepts self-signed certificates (the installer's -c).", example="-k"
     )

@@ -13,9 +13,7 @@ class Students(Section):
     USERMIN to USERMAX, on Linux and in JupyterHub; the home of studentN is STUDDIR/studentN.
     """
 
-    USERMIN: Positive = setting(
-        1, "The number of the first student account.", example=1, aliases=("WODUSERMIN",)
-    )
+    USERMIN: Positive = setting(1, "The number of the first student account.", example=1, aliases=("WODUSERMIN",))
     USERMAX: Positive = setting(
         20,
         "The number of the last student account. Changing it later renumbers the seats of all backends in "
@@ -44,6 +42,4 @@ class Students(Section):
         "student has a running server.",
         example=True,
     )
-    CLEANFORCE: Flag = setting(
-        False, "Let CLEAN go on even when a student has a running server.", example=True
-    )
+    CLEANFORCE: Flag = setting(False, "Let CLEAN go on even when a student has a running server.", example=True)

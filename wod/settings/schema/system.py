@@ -32,15 +32,9 @@ class Limits(Section):
 
     FILE = "wod-backend"
 
-    WODNPROC: Positive = setting(
-        800000, "Processes that one user may have (limits.d, nproc).", example=100000
-    )
-    WODNOFILE: Positive = setting(
-        65535, "Files that one process may have open (limits.d, nofile).", example=65535
-    )
-    WODUSERTASKSMAX: Positive = setting(
-        100000, "Tasks of one logged-in user (logind, UserTasksMax).", example=50000
-    )
+    WODNPROC: Positive = setting(800000, "Processes that one user may have (limits.d, nproc).", example=100000)
+    WODNOFILE: Positive = setting(65535, "Files that one process may have open (limits.d, nofile).", example=65535)
+    WODUSERTASKSMAX: Positive = setting(100000, "Tasks of one logged-in user (logind, UserTasksMax).", example=50000)
     WODSYSCTL: Parameters = setting(
         {
             "net.ipv4.tcp_keepalive_time": "1800",

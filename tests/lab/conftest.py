@@ -1,0 +1,85 @@
+"""The lab of the tests: two real hosts, rolled out once; each test file begins with them as they were after that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.site import REPOSITORY, Run, Site
+from wod import lab
+from wod.lab.places import places
+from wod.lab.preflight import missing
+
+STATE = "/var/lib/wod-lab-test"
+SUBNET = "10.233.8.0/24"
+HOSTS = ("be1", "be2")
+ROLLED_OUT = "rolled-out"
+
+
+@pytest.fixture(scope="session")
+def lab_possible() -> None:
+    """Skip, with the reasons, where the lab cannot run; under CI that is a failure."""
+    problems = missing(places())
+    if problems:
+        reason = "the lab cannot run here: " + "; ".join(str(problem) for problem in problems)
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def empty_lab(lab_possible: None) -> Iterator[None]:
+    """A lab with a state folder and a subnet of its own, so that a developer's lab is not disturbed; nothing stays behind."""
+    kept = {name: os.environ.get(name) for name in ("WOD_LAB_STATE", "WOD_LAB_SUBNET")}
+    os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = STATE, SUBNET
+    lab.down()
+    yield
+    lab.down()
+    for name, value in kept.items():
+        os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+@pytest.fixture(scope="session")
+def fresh_site(empty_lab: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Two hosts that nothing was ever done to."""
+    lab.up(HOSTS, say=print)
+    return Site(tmp_path_factory.mktemp("private"))
+
+
+@pytest.fixture(scope="session")
+def first_roll_out(fresh_site: Site) -> Run:
+    """The first roll-out on them; a snapshot is taken after it."""
+    run = fresh_site.roll_out()
+    (REPOSITORY / "artifacts").mkdir(exist_ok=True)
+    (REPOSITORY / "artifacts" / "first-roll-out.log").write_text(run.output)
+    assert run.code == 0, run.output
+    lab.snapshot(ROLLED_OUT, HOSTS, replace=True)
+    return run
+
+
+@pytest.fixture(scope="module")
+def site(fresh_site: Site, first_roll_out: Run) -> Site:
+    """Two hosts as they are after a first roll-out, whatever an earlier test file did to them."""
+    lab.reset(HOSTS, snapshot=ROLLED_OUT)
+    return fresh_site
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A failed test brings the hosts' journals home, to ``artifacts/``."""
+    report = yield
+    if report.when == "call" and report.failed and "fresh_site" in item.fixturenames + ["site"]:
+        _bring_journals_home(item.name)
+    return report
+
+
+def _bring_journals_home(test: str) -> None:
+    folder = REPOSITORY / "artifacts"
+    folder.mkdir(exist_ok=True)
+    name = "".join(letter if letter.isalnum() else "-" for letter in test)
+    for host in HOSTS:
+        journal = Site(Path("/nonexistent")).command(
+            "wod", "lab", "ssh", host, "--", "sudo journalctl --no-pager -n 400"
+        )
+        (folder / f"{name}-{host}.journal").write_text(journal.output)
