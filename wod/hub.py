@@ -12,6 +12,14 @@ PROXY_API_PORT = 8001
 
 
 @dataclass(frozen=True)
+class HubAccess:
+    """How a program on the host talks to its Hub: the address of the REST API, and the file that holds an admin token."""
+
+    url: str
+    token_file: str
+
+
+@dataclass(frozen=True)
 class Hub:
     """The Hub of a backend; everything follows from its settings."""
 
@@ -25,7 +33,7 @@ class Hub:
     proxy_unit = "/etc/systemd/system/jupyterhub-proxy.service"
     url = f"http://127.0.0.1:{HUB_PORT}"
     """The Hub itself, behind its proxy; only this host reaches it."""
-    api_url = f"{url}/hub/api"
+    access = HubAccess(f"{url}/hub/api", token_file)
 
     @property
     def prefix(self) -> str:

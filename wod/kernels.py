@@ -34,7 +34,7 @@ def _python_module(module: str) -> tuple[str, ...]:
 KNOWN = {
     "python": Kernel("python3", "Python 3", _python_module("ipykernel_launcher"), "python"),
     "bash": Kernel("bash", "Bash", _python_module("bash_kernel"), "bash", env={"PS1": "$"}),
-    "ssh": Kernel("ssh", "SSH", _python_module("sshkernel"), "bash", packages=("openssh-client",)),
+    "ssh": Kernel("ssh", "SSH", _python_module("sshkernel"), "bash"),
     "powershell": Kernel(
         "powershell",
         "PowerShell",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pyinfra.api import QuoteString, StringCommand
 
 from wod.secrets import Secret
@@ -26,7 +28,7 @@ def _plain_word(value: object) -> QuoteString:
     return _word(value)
 
 
-def _arguments(stdin: str | None) -> dict[str, str]:
+def _arguments(stdin: str | None) -> dict[str, Any]:
     """pyinfra's ``_stdin``; a :class:`Secret` is revealed here, at its last moment."""
     if stdin is None:
         return {}

@@ -102,26 +102,33 @@ def expected_acl(admin_uid: int) -> str:
 
 
 def ids_taken(wanted: StudentRange, state: HostState) -> list[str]:
-    """One sentence for each uid or gid of the range that belongs to somebody who is not that student."""
+    """One sentence for each uid or gid of the range that belongs to somebody outside it.
+
+    Students of the range that have one another's ids are no conflict: all of them are corrected together.
+    """
+    own = {wanted.name(number) for number in wanted.numbers}
     uids = {wanted.uid(number): wanted.name(number) for number in wanted.numbers}
     gids = {wanted.gid(number): wanted.name(number) for number in wanted.numbers}
     taken = [
         f"uid {user.uid} of {uids[user.uid]} is taken by {user.name}"
         for user in state.users.values()
-        if user.uid in uids and not NAME.fullmatch(user.name)
+        if user.uid in uids and user.name not in own
     ]
     taken += [
         f"gid {gid} of {gids[gid]} is taken by the group {name}"
         for name, gid in state.groups.items()
-        if gid in gids and not NAME.fullmatch(name)
+        if gid in gids and name not in own
     ]
     return sorted(taken)
 
 
 def _account_is_right(wanted: StudentRange, number: int, state: HostState) -> bool:
+    """As far as it exists; but a group of the wrong gid must be corrected before its account can be made."""
     name = wanted.name(number)
     expected = User(name, wanted.uid(number), wanted.gid(number), wanted.home(number), SHELL, name)
-    return state.users[name] == expected and state.groups.get(name) == wanted.gid(number)
+    if name not in state.users:
+        return state.groups.get(name, expected.gid) == expected.gid
+    return state.users[name] == expected and state.groups.get(name) == expected.gid
 
 
 def _home_is_right(wanted: StudentRange, number: int, home: Home, acl: str) -> bool:
@@ -150,12 +157,12 @@ def plan(wanted: StudentRange, state: HostState) -> Plan:
         return Plan(conflicts=tuple(conflicts), surplus=surplus_students(wanted, state))
     acl = expected_acl(state.admin_uid)
     missing = [number for number in wanted.numbers if wanted.name(number) not in state.users]
-    there = [number for number in wanted.numbers if wanted.name(number) in state.users]
+    wrong = [number for number in wanted.numbers if not _account_is_right(wanted, number, state)]
     homeless = [number for number in wanted.numbers if wanted.name(number) not in state.homes]
     housed = [number for number in wanted.numbers if wanted.name(number) in state.homes]
     return Plan(
         create=tuple(missing),
-        correct=tuple(number for number in there if not _account_is_right(wanted, number, state)),
+        correct=tuple(wrong),
         make_homes=tuple(homeless),
         mend_homes=tuple(
             number for number in housed if not _home_is_right(wanted, number, state.homes[wanted.name(number)], acl)

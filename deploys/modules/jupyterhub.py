@@ -24,6 +24,9 @@ PACKAGE_LISTS = ("requirements.txt", "package.json", "package-lock.json")
 def apply() -> None:
     """Bring the Hub of a backend up, or up to date."""
     settings, platform = settings_of(host), platform_of(host)
+    if not platform.family:
+        packages.unsupported(name="Know the distribution", distribution=str(platform))
+        return
     hub = Hub(settings)
     kernels = installable(kernels_of(settings.WODKERNELS), platform)
     install_environment(hub, kernels, platform)

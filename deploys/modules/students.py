@@ -17,14 +17,13 @@ def apply() -> None:
     """Keep the accounts USERMIN to USERMAX, or remove them when CLEAN is set."""
     settings = settings_of(host)
     wanted = range_of(settings)
-    access = {"url": Hub.api_url, "token_file": Hub.token_file}
     if settings.CLEAN:
-        students.removed(name="Remove the students", wanted=wanted, force=settings.CLEANFORCE, **access)
+        students.removed(name="Remove the students", wanted=wanted, hub=Hub.access, force=settings.CLEANFORCE)
         return
     admin = settings.WODUSER
     files.present(name="Make the folder of the homes", entries=[files.Directory(settings.STUDDIR, 0o711, admin, admin)])
     students.accounts(name=f"Keep {len(wanted)} accounts and their homes", wanted=wanted)
-    students.hub_users(name=f"Keep {len(wanted)} Hub users", wanted=wanted, **access)
+    students.hub_users(name=f"Keep {len(wanted)} Hub users", wanted=wanted, hub=Hub.access)
 
 
 def range_of(settings: Settings) -> StudentRange:

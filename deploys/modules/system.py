@@ -55,6 +55,9 @@ TIME_SERVICES = {
 def apply() -> None:
     """Make a host of a supported distribution ready for any role."""
     settings, platform = settings_of(host), platform_of(host)
+    if not platform.family:
+        packages.unsupported(name="Know the distribution", distribution=str(platform))
+        return
     install_packages(settings, platform)
     prepare_accounts(settings)
     write_configuration(settings, platform)

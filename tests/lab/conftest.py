@@ -17,6 +17,9 @@ STATE = "/var/lib/wod-lab-test"
 SUBNET = "10.233.8.0/24"
 HOSTS = ("be1", "be2")
 ROLLED_OUT = "rolled-out"
+KEEP = bool(os.environ.get("WOD_TEST_KEEP_LAB"))
+"""For work on these tests: leave the lab up, and begin with the snapshot of an earlier run."""
+LOG = REPOSITORY / "artifacts" / "first-roll-out.log"
 
 
 @pytest.fixture(scope="session")
@@ -33,26 +36,38 @@ def empty_lab(lab_possible: None) -> Iterator[None]:
     """A lab with a state folder and a subnet of its own, so that a developer's lab is not disturbed; nothing stays behind."""
     kept = {name: os.environ.get(name) for name in ("WOD_LAB_STATE", "WOD_LAB_SUBNET")}
     os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = STATE, SUBNET
-    lab.down()
+    if not KEEP:
+        lab.down()
     yield
-    lab.down()
+    if not KEEP:
+        lab.down()
     for name, value in kept.items():
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+def snapshots_kept() -> bool:
+    """Whether an earlier run left its snapshots for this one."""
+    return KEEP and all(ROLLED_OUT in host.snapshots for host in lab.status() if host.host in HOSTS)
 
 
 @pytest.fixture(scope="session")
 def fresh_site(empty_lab: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Two hosts that nothing was ever done to."""
-    lab.up(HOSTS, say=print)
-    return Site(tmp_path_factory.mktemp("private"))
+    if not snapshots_kept():
+        lab.up(HOSTS, say=print)
+    private = Path(STATE) / "private" if KEEP else tmp_path_factory.mktemp("private")
+    private.mkdir(exist_ok=True)
+    return Site(private)
 
 
 @pytest.fixture(scope="session")
 def first_roll_out(fresh_site: Site) -> Run:
     """The first roll-out on them; a snapshot is taken after it."""
+    if snapshots_kept():
+        return Run(0, LOG.read_text())
     run = fresh_site.roll_out()
-    (REPOSITORY / "artifacts").mkdir(exist_ok=True)
-    (REPOSITORY / "artifacts" / "first-roll-out.log").write_text(run.output)
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.write_text(run.output)
     assert run.code == 0, run.output
     lab.snapshot(ROLLED_OUT, HOSTS, replace=True)
     return run

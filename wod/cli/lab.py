@@ -8,7 +8,6 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import click
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -94,7 +93,9 @@ def status(as_json: bool) -> None:
 
 
 def _table(rows: list[HostStatus]) -> Table:
-    table = Table("host", "role", "suite", "address", "state", "uptime", "pid", "snapshots", box=SIMPLE_HEAD)
+    table = Table(box=None)
+    for column in ("host", "role", "suite", "address", "state", "uptime", "pid", "snapshots"):
+        table.add_column(column, no_wrap=column != "snapshots")
     for row in rows:
         uptime = "" if row.uptime is None else str(timedelta(seconds=row.uptime))
         pid = "" if row.pid is None else str(row.pid)

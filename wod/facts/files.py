@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pyinfra.api import FactBase, StringCommand
 
 from wod import shell
-from wod.facts import END, complete
+from wod.facts import END, read
 
 _SCRIPT = f"""
 for path in "$@"; do
     if [ -L "$path" ]; then
-        printf 'link|0|-|-|%s|%s\\n' "$(readlink -- "$path")" "$path"
+        target=$(readlink -- "$path")
+        case "$target" in *[!A-Za-z0-9_./@+:,=-]*) target='?' ;; esac  # none of ours
+        printf 'link|0|-|-|%s|%s\\n' "$target" "$path"
     elif [ -d "$path" ]; then
         stat -c 'dir|%a|%U|%G|-|%n' -- "$path"
     elif [ -f "$path" ]; then
-        sum=$(sha256sum -- "$path")
+        sum=$(sha256sum < "$path")
         stat -c "file|%a|%U|%G|${{sum%% *}}|%n" -- "$path"
     elif [ -e "$path" ]; then
         stat -c 'other|%a|%U|%G|-|%n' -- "$path"
@@ -46,8 +48,7 @@ class PathStates(FactBase):
         return shell.script(_SCRIPT, *paths)
 
     def process(self, output: list[str]) -> dict[str, PathState] | None:
-        lines = complete(output)
-        return None if lines is None else dict(map(_parse, lines))
+        return read(output, lambda lines: dict(map(_parse, lines)))
 
 
 def _parse(line: str) -> tuple[str, PathState]:

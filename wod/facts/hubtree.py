@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyinfra.api import FactBase, StringCommand
 
 from wod import shell
-from wod.facts import END, complete
+from wod.facts import END, read
 
 _SCRIPT = f"""
 link=$1
@@ -41,10 +41,12 @@ class HubTree(FactBase):
         return shell.script(_SCRIPT, link)
 
     def process(self, output: list[str]) -> Tree | None:
-        lines = complete(output)
-        if lines is None:
-            return None
-        pairs = [line.partition("=")[::2] for line in lines]
-        values = dict(pairs)
-        missing = tuple(value for key, value in pairs if key == "missing")
-        return Tree(values.get("complete", ""), "python" in values, "foreign" in values, missing)
+        return read(output, parse)
+
+
+def parse(lines: list[str]) -> Tree:
+    """``key=value`` lines; ``missing`` may be there more than once."""
+    pairs = [line.partition("=")[::2] for line in lines]
+    values = dict(pairs)
+    missing = tuple(value for key, value in pairs if key == "missing")
+    return Tree(values.get("complete", ""), "python" in values, "foreign" in values, missing)

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from pyinfra.api import FactBase, StringCommand
 
 from wod import shell
-from wod.facts import END, complete
+from wod.facts import END, read
 
 _SCRIPT = f"""
 cat /etc/os-release
@@ -45,8 +45,7 @@ class PlatformFact(FactBase):
         return shell.script(_SCRIPT)
 
     def process(self, output: list[str]) -> Platform | None:
-        lines = complete(output)
-        return None if lines is None else parse(lines)
+        return read(output, parse)
 
 
 def parse(lines: list[str]) -> Platform:

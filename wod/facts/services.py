@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyinfra.api import FactBase, StringCommand
 
 from wod import shell
-from wod.facts import END, complete
+from wod.facts import END, read
 
 _PROPERTIES = "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,ExecMainStartTimestamp,ActiveEnterTimestamp"
 
@@ -56,8 +56,7 @@ class ServiceStates(FactBase):
         return shell.script(_SCRIPT, " ".join(units), *watched)
 
     def process(self, output: list[str]) -> Services | None:
-        lines = complete(output)
-        return None if lines is None else parse(lines)
+        return read(output, parse)
 
 
 def parse(lines: list[str]) -> Services:
@@ -83,7 +82,7 @@ def _unit(fields: dict[str, str]) -> UnitState:
         active=fields.get("ActiveState") in ("active", "reloading"),
         failed=fields.get("ActiveState") == "failed",
         masked="masked" in (load, file_state) or file_state == "masked-runtime",
-        enabled=file_state in ("enabled", "enabled-runtime", "static", "alias", "indirect", "generated"),
+        enabled=file_state in ("enabled", "static", "alias", "indirect", "generated"),
         exists=load in ("loaded", "masked"),
         needs_reload=fields.get("NeedDaemonReload") == "yes",
         since=int(fields.get("Since") or 0),

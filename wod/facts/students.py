@@ -7,6 +7,7 @@ import json
 from pyinfra.api import FactBase, StringCommand
 
 from wod import remote
+from wod.hub import HubAccess
 from wod.students import Home, HostState, StudentRange, User
 
 
@@ -26,21 +27,21 @@ def parse_students(text: str) -> HostState | None:
     """The JSON line of ``wod/remote/student_state.py``."""
     try:
         data = json.loads(text)
-    except ValueError:
+        users = {row[0]: User(*row) for row in data["users"]}
+        homes = {name: Home(row[0], row[1], row[2], row[3], data["acls"][row[4]]) for name, row in data["homes"].items()}
+        return HostState(users, dict(data["groups"]), homes, data["admin"])
+    except (ValueError, LookupError, TypeError):
         return None
-    users = {row[0]: User(*row) for row in data["users"]}
-    homes = {name: Home(*row[:4], acl=data["acls"][row[4]]) for name, row in data["homes"].items()}
-    return HostState(users, dict(data["groups"]), homes, data["admin"])
 
 
 class HubUsers(FactBase):
     """``{name: has a running server}`` of the Hub's student users, or ``None`` when it could not be read."""
 
-    def command(self, url: str, token_file: str) -> StringCommand:
-        return remote.program("hub_users", "list", url, token_file)
+    def command(self, hub: HubAccess) -> StringCommand:
+        return remote.program("hub_users", "list", hub.url, hub.token_file)
 
     def process(self, output: list[str]) -> dict[str, bool] | None:
         try:
-            return json.loads("".join(output))
-        except ValueError:
+            return dict(json.loads("".join(output)))
+        except (ValueError, TypeError):
             return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from wod.errors import WodError
-from wod.lab import cgroups, mounts, nspawn, processes, snapshots
+from wod.lab import cgroups, mounts, network, nspawn, processes, snapshots
 from wod.lab.hostset import PlacedHost
 from wod.lab.personalise import personalise
 from wod.lab.places import Places
@@ -55,6 +55,7 @@ def _clear(session: Session, name: str) -> None:
     """End the processes of a host that nobody looks after any more, and unmount what they stood on."""
     if processes.kill_host(session.places, name):
         session.say(f"{name}: ended what was left of it")
+    network.unplug(session.places, name)
     mounts.unmount_below(session.places.host(name))
     cgroups.remove(session.places.machine(name))
 

@@ -14,7 +14,7 @@ from wod.lab.mirror import find_mirror
 from wod.lab.mounts import lower_layers_in_use
 from wod.lab.places import Places
 from wod.lab.recipe import CUSTOMISE, Recipe
-from wod.lab.run import Say, last_lines, run, silent
+from wod.lab.run import PATH, Say, last_lines, run, silent
 from wod.lab.state import locked
 
 SCRIPTS = Path("/usr/share/debootstrap/scripts")
@@ -66,7 +66,7 @@ def _debootstrap(places: Places, recipe: Recipe, target: Path, lock_fd: int) -> 
 
 def _logged(command: list[str], log: Path, lock_fd: int) -> int:
     """Run a long command with its output in a file; what it starts inherits the builder's lock."""
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "PATH": PATH, "LC_ALL": "C.UTF-8"}
     with open(log, "w") as output:
         try:
             return subprocess.run(

@@ -25,6 +25,7 @@ def up(hosts: Names = None, *, net: str | None = None, snapshot: str | None = No
     preflight.require(places)
     with opened(places, say) as session:
         place = subnet_for(session.state, net)
+        subnet.require_free(place, places.bridge)
         images = base_images(session, wanted)
         records = {host.name: _record(session, host, images[host.suite], snapshot) for host in wanted}
         bring_up(session, wanted, place, first=lambda name: session.record(name, records[name]))
@@ -60,7 +61,6 @@ def bring_up(session: Session, wanted: Sequence[LabHost], net: IPv4Network, firs
 
 def _prepare(session: Session, net: IPv4Network) -> None:
     """What all hosts share: network, keys, the subnet on record."""
-    subnet.require_free(net, session.places.bridge)
     network.ensure(session.places, net)
     keys.ensure_lab_key(session.places)
     keys.write_known_hosts(session.places, [host.placed_in(net) for host in KNOWN])

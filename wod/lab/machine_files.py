@@ -94,10 +94,14 @@ def apt_config(dump: str, proxies: Mapping[str, str]) -> str:
     return "".join(f"{line}\n" for line in options)
 
 
-def extra_certificates(machine_bundle: str, host_bundle: str) -> list[str]:
-    """The authorities that this machine trusts and a fresh host does not know."""
-    known = set(CERTIFICATE.findall(host_bundle))
-    return sorted(set(CERTIFICATE.findall(machine_bundle)) - known)
+def extra_certificates(machine_bundle: str, known: Iterable[str]) -> list[str]:
+    """The authorities that somebody added on this machine: trusted here, and in none of the texts in ``known``."""
+    return sorted(set(CERTIFICATE.findall(machine_bundle)).difference(*map(CERTIFICATE.findall, known)))
+
+
+def distributed_certificates(directory: Path = Path("/usr/share/ca-certificates")) -> list[str]:
+    """Those that came with this machine's distribution; a host has its own distribution's, older or newer."""
+    return _texts(*sorted(directory.rglob("*.crt")))
 
 
 def has_credentials(text: str) -> bool:

@@ -49,6 +49,12 @@ def _plug_in(places: Places) -> None:
             run("ip", "link", "set", cable, "master", places.bridge, "up")
 
 
+def unplug(places: Places, host: str) -> None:
+    """Remove the network cable of a host that was killed: the kernel takes its time, and a new one needs the name."""
+    if exists(cable := places.cable(host)):
+        succeeds("ip", "link", "delete", cable)
+
+
 def exists(interface: str) -> bool:
     return Path(f"/sys/class/net/{interface}").exists()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ from wod.errors import WodError
 from wod.lab import cgroups, processes
 from wod.lab.hostset import LabHost
 from wod.lab.places import Places
-from wod.lab.run import last_lines, run
+from wod.lab.run import PATH, last_lines, run
 
 STOP_SECONDS = 15
 
@@ -57,10 +56,12 @@ def start(places: Places, host: LabHost) -> tuple[int, int]:
 
 def _environment(places: Places, host: LabHost, groups: Iterable[Path], pid_file: Path) -> dict[str, str]:
     environment = {
-        "PATH": os.defpath + ":/usr/sbin:/sbin",
+        "PATH": PATH,
         "GROUPS_TO_JOIN": " ".join(map(str, groups)),
         "PID_FILE": str(pid_file),
         "LOG_FILE": str(places.log(host.name)),
+        # /tmp as each Debian has it: 12 on disk, 13 in memory by its own tmp.mount.
+        "SYSTEMD_NSPAWN_TMPFS_TMP": "0",
     }
     if cgroups.legacy():
         # Debian 13 refuses to start on the old hierarchy, and Debian 12 runs on the new one in production too.

@@ -48,7 +48,8 @@ def _trust_machine_certificates(root: Path) -> None:
     machine = Path("/", machine_files.BUNDLE)
     if not machine.is_file():
         return
-    extra = machine_files.extra_certificates(machine.read_text(), tree.read(root, machine_files.BUNDLE) or "")
+    known = [tree.read(root, machine_files.BUNDLE) or "", *machine_files.distributed_certificates()]
+    extra = machine_files.extra_certificates(machine.read_text(), known)
     for number, certificate in enumerate(extra, 1):
         tree.write(root, f"usr/local/share/ca-certificates/lab-{number}.crt", certificate)
     if extra:

@@ -11,7 +11,7 @@ from wod.errors import BadInput, Problem, ProblemsFound
 from wod.lab import cgroups
 from wod.lab.places import Places
 from wod.lab.places import places as current_places
-from wod.lab.run import succeeds
+from wod.lab.run import PATH, succeeds
 
 PROGRAMS = {
     "systemd-nspawn": "systemd-container",
@@ -60,7 +60,7 @@ def _problem(message: str) -> Problem:
 
 def _missing_programs() -> Iterator[Problem]:
     for program, package in PROGRAMS.items():
-        if not shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"):
+        if not shutil.which(program, path=PATH):
             yield _problem(f"{program} is not installed: apt-get install {package}")
     if not KEYRING.exists():
         yield _problem(f"{KEYRING} is missing: apt-get install debian-archive-keyring")
@@ -113,6 +113,7 @@ def _refused_by_kernel(places: Places) -> Iterator[Problem]:
 
 
 _OVERLAY = """
+find "$1" -maxdepth 1 -name '.wod-probe.*' -mmin +5 -exec rm -rf {} +
 base=$(mktemp -d -p "$1" .wod-probe.XXXXXX) && mkdir "$base/l" "$base/u" "$base/w" "$base/m"
 mount -t overlay -o "lowerdir=$base/l,upperdir=$base/u,workdir=$base/w" overlay "$base/m"
 result=$?

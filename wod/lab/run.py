@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,10 @@ Say = Callable[[str], None]
 """Takes one line of progress."""
 
 
+PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+"""Where programs are looked for; su leaves the administrator's directories out."""
+
+
 def silent(_line: str) -> None:
     """Progress that nobody wants to see."""
 
@@ -20,7 +25,12 @@ def run(*command: str | Path, stdin: str = "", timeout: float | None = 120) -> s
     """Run a program without a shell and return what it printed; its last words are in the error if it fails."""
     try:
         done = subprocess.run(
-            [str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=timeout
+            [str(part) for part in command],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={**os.environ, "PATH": PATH},
         )
     except FileNotFoundError:
         raise WodError(f"{command[0]} is not installed") from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
 
 from wod import shell
-from wod.facts import END, complete
+from wod.facts import END, ask, complete
+from wod.operations import Commands
 
 _READ = f"""
 getent passwd "$1" | awk -F: '{{ print "account=" $6 ":" $7 }}'
@@ -40,12 +39,12 @@ class AdminAccount(FactBase):
 
 
 @operation()
-def account(user: str) -> Iterator[StringCommand]:
+def account(user: str) -> Commands:
     """Keep the account and its SSH key pair. An account, home or key that exists is never replaced.
 
     + user: its name (WODUSER)
     """
-    state = host.get_fact(AdminAccount, user=user)
+    state = ask(host, AdminAccount, user=user)
     if state is None:
         yield shell.refuse(f"could not read the account {user}")
         return

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from wod import shell
+from wod.facts import ask
 from wod.facts.files import PathState, PathStates
+from wod.operations import Commands
 from wod.secrets import Secret
 
 
@@ -57,20 +59,25 @@ class Absent:
 Entry = File | Directory | Link | Absent
 
 _WRITE = """
+if [ -d "$1" ] && [ ! -L "$1" ]; then echo "$1: a folder is in the way of a file; move it aside" >&2; exit 1; fi
 new="$1.wod-new"
 umask 077
+rm -f "$new"  # of a killed run, with whatever mode it had got
 cat > "$new"
 chown "$2" "$new"
 chmod "$3" "$new"
 if [ -n "$4" ]; then
-    sh -c "$4" check "$new" >&2 || { rm -f "$new"; echo "$1: the new content was refused, the old one stays" >&2; exit 1; }
+    sh -c "$4" check "$new" >&2 || {
+        rm -f "$new"; echo "$1: the new content was refused, the old one stays" >&2; exit 1
+    }
 fi
-if [ -d "$1" ] && [ ! -L "$1" ]; then echo "$1: a folder is in the way of a file; move it aside" >&2; exit 1; fi
-mv -f "$new" "$1"
+mv -fT "$new" "$1"
 """
 _ATTRIBUTES = 'chown -h "$2" "$1"; chmod "$3" "$1"'
 _MKDIR = """
-if [ -e "$1" ] && [ ! -d "$1" ]; then echo "$1: something else is in the way of a folder; move it aside" >&2; exit 1; fi
+if [ -L "$1" ] || { [ -e "$1" ] && [ ! -d "$1" ]; }; then
+    echo "$1: something else is in the way of a folder; move it aside" >&2; exit 1
+fi
 mkdir -p "$1"; chown "$2" "$1"; chmod "$3" "$1"
 """
 _LINK = """
@@ -113,14 +120,14 @@ def change_for(entry: Entry, state: PathState) -> StringCommand | None:
 
 
 @operation()
-def present(entries: Iterable[Entry]) -> Iterator[StringCommand]:
+def present(entries: Iterable[Entry]) -> Commands:
     """Make every entry true, in the order given (folders before what is in them).
 
     + entries: :class:`File`, :class:`Directory`, :class:`Link` and :class:`Absent` objects
     """
     wanted = list(entries)
-    states = host.get_fact(PathStates, paths=[entry.path for entry in wanted])
-    if states is None:
+    states = ask(host, PathStates, paths=[entry.path for entry in wanted])
+    if states is None or not states.keys() >= {entry.path for entry in wanted}:
         yield shell.refuse("could not read the state of this module's files")
         return
     changes = [change for entry in wanted if (change := change_for(entry, states[entry.path]))]
@@ -129,25 +136,28 @@ def present(entries: Iterable[Entry]) -> Iterator[StringCommand]:
     yield from changes
 
 
-_SECRET = """
+_MAKE_SECRET = """
+value=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \\n')
+[ "${#value}" -eq 64 ] || { echo "$1: no random bytes to be had" >&2; exit 1; }
 umask 077
-printf '%s=%s\\n' "$2" "$(od -An -tx1 -N32 /dev/urandom | tr -d ' \\n')" > "$1.wod-new"
-mv -f "$1.wod-new" "$1"
+rm -f "$1.wod-new"
+printf '%s=%s\\n' "$2" "$value" > "$1.wod-new"
+mv -fT "$1.wod-new" "$1"
 """
 
 
 @operation()
-def host_secret(path: str, variable: str) -> Iterator[StringCommand]:
+def host_secret(path: str, variable: str) -> Commands:
     """A secret that only this host ever needs: made there once (32 random bytes as hexadecimal digits), 0600, and kept.
 
     + path: an environment file (systemd.exec(5)) that will hold ``VARIABLE=value``
     + variable: the variable's name
     """
-    states = host.get_fact(PathStates, paths=[path])
-    if states is None:
+    states = ask(host, PathStates, paths=[path])
+    if states is None or path not in states:
         yield shell.refuse(f"could not read the state of {path}")
     elif states[path].kind != "file":
-        yield shell.script(_SECRET, path, variable)
+        yield shell.script(_MAKE_SECRET, path, variable)
     elif (states[path].mode, states[path].user) != (0o600, "root"):
         yield shell.script(_ATTRIBUTES, path, "root:root", "0600")
     else:

@@ -8,7 +8,9 @@ from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from wod import shell
+from wod.facts import ask
 from wod.facts.firewall import Firewall, FirewallState, Opening
+from wod.operations import Commands
 
 KEPT_SERVICES = {"ssh", "dhcpv6-client"}
 """firewalld services that stay: SSH itself, and the answers to the host's own DHCPv6 requests."""
@@ -25,8 +27,8 @@ def _ufw(verb: tuple[str, ...], opening: Opening) -> StringCommand:
 
 
 def plan_ufw(wanted: set[Opening], state: FirewallState) -> Iterator[StringCommand]:
-    """Open first, then enable, and close last."""
-    for opening in sorted(wanted - state.allowed):
+    """Open first, then enable, and close last. Rules that limit the rate let in too, and are left alone."""
+    for opening in sorted(wanted - (state.allowed - state.half) - state.limited):
         yield _ufw(("allow",), opening)
     if not state.denies_by_default:
         yield shell.call("ufw", "default", "deny", "incoming")
@@ -47,16 +49,19 @@ def _firewalld_flag(verb: str, opening: Opening) -> str:
 
 
 def plan_firewalld(wanted: set[Opening], state: FirewallState) -> Iterator[StringCommand]:
-    """Started with SSH open (firewalld's default); then permanent changes, taken over by one reload that keeps connections."""
-    if not state.active:
-        yield shell.call("systemctl", "enable", "--now", args=("firewalld.service",))
+    """Open first, then start it, and close last; one reload takes permanent changes over and keeps connections."""
     flags = [_firewalld_flag("add", opening) for opening in sorted(wanted - state.allowed)]
+    if not state.active:
+        for flag in flags:
+            yield shell.call("firewall-offline-cmd", "--quiet", flag)
+        yield shell.call("systemctl", "enable", "--now", args=("firewalld.service",))
+        flags = []
     flags += [_firewalld_flag("remove", opening) for opening in sorted(state.allowed - wanted)]
     flags += [f"--remove-service={name}" for name in sorted(state.services - KEPT_SERVICES)]
     for flag in flags:
         yield shell.call("firewall-cmd", "--quiet", "--permanent", flag)
     unsourced = {opening for opening in wanted & state.allowed if not opening.source}
-    if flags or unsourced - state.live:
+    if flags or (state.active and unsourced - state.live):
         yield shell.call("firewall-cmd", "--quiet", "--reload")
 
 
@@ -64,13 +69,13 @@ PLANS = {"ufw": plan_ufw, "firewalld": plan_firewalld}
 
 
 @operation()
-def opened(kind: str, openings: Iterable[Opening]) -> Iterator[StringCommand]:
-    """Let in exactly ``openings`` and the SSH ports in use; rules that deny or limit by source are left alone.
+def opened(kind: str, openings: Iterable[Opening]) -> Commands:
+    """Let in exactly ``openings`` and the SSH ports in use; rules that deny or limit are left alone.
 
     + kind: ``ufw`` or ``firewalld``
     + openings: what to let in
     """
-    state = host.get_fact(Firewall, kind=kind)
+    state = ask(host, Firewall, kind=kind)
     if state is None or not state.ssh:
         yield shell.refuse("could not find out through which port SSH is reached; the firewall is left as it is")
         return

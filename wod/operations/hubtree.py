@@ -7,21 +7,24 @@ servers that run while the Hub is upgraded keep the tree they started from; the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import operation
 
 from wod import shell
+from wod.facts import ask
 from wod.facts.hubtree import HubTree
+from wod.operations import Commands
 
 RECIPE = "1"
 """Part of the digest: raise it when the way a tree is built changes."""
 
 _BUILD = """
 link=$1 tree="$1-$2" digest=$2 sources=$3 state=$4
-umask 022
-exec 9> /run/lock/wod-jupyterhub.lock; flock -w 900 9
+umask 077  # students must not be able to open the lock, or they could hold it
+exec 9> /run/wod-jupyterhub.lock; umask 022
+flock -w 900 9 || { echo "another roll-out is building the environment" >&2; exit 1; }
 works() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 for python in python3 python3.13 python3.12 python3.11 python3.10 ''; do works "$python" && break; done
 [ -n "$python" ] || { echo "JupyterHub needs Python 3.10 or newer with its venv module" >&2; exit 1; }
@@ -53,6 +56,7 @@ if [ "$before" != "$tree" ]; then
     ln -sfn "$tree" "$link.wod-new"; mv -T "$link.wod-new" "$link"
 fi
 for old in "$link"-????????????; do
+    case "${old#"$link-"}" in *[!0-9a-f]*) continue ;; esac  # not a digest, so not ours
     if [ "$old" = "$tree" ] || [ "$old" = "$before" ] || [ ! -d "$old" ]; then continue; fi
     if cat /proc/[0-9]*/maps 2>/dev/null | grep -qF "$old/"; then continue; fi
     rm -rf "$old"
@@ -66,7 +70,7 @@ def digest_of(sources: Iterable[str]) -> str:
 
 
 @operation()
-def built(link: str, digest: str, sources: str, state: str) -> Iterator[StringCommand]:
+def built(link: str, digest: str, sources: str, state: str) -> Commands:
     """Keep the tree for ``digest`` whole and linked; the Hub's database is copied before another tree takes over.
 
     + link: where everybody finds the environment (JPHUB)
@@ -74,7 +78,7 @@ def built(link: str, digest: str, sources: str, state: str) -> Iterator[StringCo
     + sources: the folder on the host that holds requirements.txt, kernels.txt, package.json, package-lock.json
     + state: the folder of the Hub's database
     """
-    tree = host.get_fact(HubTree, link=link)
+    tree = ask(host, HubTree, link=link)
     if tree is None:
         yield shell.refuse(f"could not read the state of {link}")
     elif tree.foreign:

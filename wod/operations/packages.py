@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import operation
 
 from wod import shell
-from wod.facts.packages import QUERIES, MissingPackages
+from wod.facts import ask
+from wod.facts.packages import MissingPackages
+from wod.operations import Commands
 
 LOCK_SECONDS = 600
 """How long to wait for another package manager: an orphan of a killed run, or the host's own nightly update."""
@@ -18,7 +20,7 @@ export DEBIAN_FRONTEND=noninteractive
 patiently() {{
     for try in $(seq {LOCK_SECONDS // 5}); do
         said=$("$@" 2>&1) && return 0
-        case "$said" in *[Ll]ock*) sleep 5 ;; *) break ;; esac
+        case "$said" in *"get lock"*|*"to lock"*|*"frontend lock"*) sleep 5 ;; *) break ;; esac
     done
     printf '%s\\n' "$said" | tail -n 20 >&2
     return 1
@@ -36,22 +38,28 @@ INSTALLERS = {"debian": _DEBIAN, "rhel": _RHEL}
 
 
 @operation()
-def installed(family: str, packages: Iterable[str]) -> Iterator[StringCommand]:
+def installed(family: str, packages: Iterable[str]) -> Commands:
     """Install what is missing, with fresh package lists, keeping configuration files that were edited on the host.
 
     + family: ``debian`` (apt) or ``rhel`` (dnf)
     + packages: names as the distribution has them
     """
     wanted = sorted(set(packages))
-    if family not in QUERIES:
-        yield shell.refuse(
-            "this distribution is neither of the Debian nor of the RHEL family; see docs/reference/platforms.md"
-        )
-        return
-    missing = host.get_fact(MissingPackages, family=family, packages=wanted)
+    missing = ask(host, MissingPackages, family=family, packages=wanted)
     if missing is None:
         yield shell.refuse("could not read which packages are installed")
     elif not missing:
         host.noop(f"{len(wanted)} packages are installed")
     else:
         yield shell.script(INSTALLERS[family], *missing)
+
+
+@operation()
+def unsupported(distribution: str) -> Commands:
+    """Refuse a host of a distribution that we cannot install packages on.
+
+    + distribution: what it calls itself
+    """
+    yield shell.refuse(
+        f"{distribution} is neither of the Debian nor of the RHEL family; see docs/reference/platforms.md"
+    )

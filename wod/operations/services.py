@@ -9,7 +9,9 @@ from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from wod import shell
+from wod.facts import ask
 from wod.facts.services import Services, ServiceStates, UnitState
+from wod.operations import Commands
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,14 @@ def _act(unit: Unit, verb: str) -> StringCommand:
 
 
 @operation()
-def running(units: Iterable[Unit]) -> Iterator[StringCommand]:
+def running(units: Iterable[Unit]) -> Commands:
     """Keep units unmasked, enabled and running; restart those whose watched files changed.
 
     + units: :class:`Unit` objects, in the order in which they are to be started
     """
     wanted = list(units)
     watched = sorted({path for unit in wanted for path in unit.watch})
-    states = host.get_fact(ServiceStates, units=[unit.name for unit in wanted], watched=watched)
+    states = ask(host, ServiceStates, units=[unit.name for unit in wanted], watched=watched)
     if states is None:
         yield shell.refuse("could not read the state of " + ", ".join(unit.name for unit in wanted))
         return

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
 
 from wod import shell
-from wod.facts import END, complete
+from wod.facts import END, ask, complete
 from wod.facts.files import PathState
+from wod.operations import Commands
 from wod.operations.files import File, change_for
 
 PATH = "/etc/wod/stamp.json"
@@ -29,7 +30,7 @@ class Stamp(FactBase):
             return None
         try:
             return dict(json.loads("\n".join(lines)))
-        except ValueError:
+        except (ValueError, TypeError):
             return {}
 
 
@@ -39,12 +40,12 @@ def changed_in_this_run() -> bool:
 
 
 @operation()
-def current(contents: Mapping[str, str]) -> Iterator[StringCommand]:
+def current(contents: Mapping[str, str]) -> Commands:
     """Keep the stamp: its time is that of the last change, so a run that changes nothing leaves it alone.
 
     + contents: what the host was given, by name
     """
-    present = host.get_fact(Stamp)
+    present = ask(host, Stamp)
     if present is None:
         yield shell.refuse("could not read the stamp")
         return

@@ -8,22 +8,34 @@ from pyinfra import host, logger
 from pyinfra.api import StringCommand, operation
 
 from wod import remote, shell
+from wod.facts import ask
 from wod.facts.students import HubUsers, StudentState
-from wod.students import HostState, Plan, StudentRange, plan, ranges, sysusers
+from wod.hub import HubAccess
+from wod.operations import Commands
+from wod.students import SHELL, HostState, Plan, StudentRange, plan, ranges, sysusers
 
-_CREATE = """
-exec 9> /run/lock/wod-students.lock; flock 9
+_LOCK = """
+umask 077  # students must not be able to open the lock, or they could hold it
+exec 9> /run/wod-students.lock; umask 022
+flock 9
+"""
+_CREATE = f"""{_LOCK}
 wanted=$(cat)
 printf '%s\\n' "$wanted" | systemd-sysusers -
-printf '%s\\n' "$wanted" | awk '$1 == "u" { sub(":.*", "", $3); print $2, $3 }' | while read -r name uid; do
-    [ "$(id -u "$name")" = "$uid" ] || { echo "$name did not get uid $uid" >&2; exit 1; }
+printf '%s\\n' "$wanted" | awk '$1 == "u" {{ sub(":.*", "", $3); print $2, $3 }}' | while read -r name uid; do
+    [ "$(id -u "$name")" = "$uid" ] || {{ echo "$name did not get uid $uid" >&2; exit 1; }}
 done
 """
-_CORRECT = """
-exec 9> /run/lock/wod-students.lock; flock 9
-while read -r name uid gid home shell; do
-    if getent group "$name" >/dev/null; then groupmod -g "$gid" "$name"; else groupadd -g "$gid" "$name"; fi
-    usermod -u "$uid" -g "$gid" -d "$home" -s "$shell" -c "$name" "$name" </dev/null
+# Students may have one another's ids, so an id may be there twice meanwhile (-o). All groups come first: groupmod takes
+# along every account whose group had the old gid.
+_CORRECT = f"""{_LOCK}
+wanted=$(cat)
+printf '%s\\n' "$wanted" | while read -r name uid gid home shell; do
+    if getent group "$name" >/dev/null; then groupmod -o -g "$gid" "$name"; else groupadd -o -g "$gid" "$name"; fi
+done
+printf '%s\\n' "$wanted" | while read -r name uid gid home shell; do
+    if ! getent passwd "$name" >/dev/null; then continue; fi
+    usermod -o -u "$uid" -g "$gid" -d "$home" -s "$shell" -c "$name" "$name" </dev/null
 done
 """
 
@@ -33,7 +45,7 @@ def _names(wanted: StudentRange, numbers: Iterable[int]) -> str:
 
 
 def _account_lines(wanted: StudentRange, numbers: Iterable[int]) -> str:
-    return "\n".join(f"{wanted.name(n)} {wanted.uid(n)} {wanted.gid(n)} {wanted.home(n)} /bin/bash" for n in numbers)
+    return "\n".join(f"{wanted.name(n)} {wanted.uid(n)} {wanted.gid(n)} {wanted.home(n)} {SHELL}" for n in numbers)
 
 
 def commands(wanted: StudentRange, todo: Plan, skeleton: str) -> Iterator[StringCommand]:
@@ -57,13 +69,13 @@ def _report_surplus(todo: Plan) -> None:
 
 
 @operation()
-def accounts(wanted: StudentRange, skeleton: str = "/etc/skel") -> Iterator[StringCommand]:
+def accounts(wanted: StudentRange, skeleton: str = "/etc/skel") -> Commands:
     """Keep accounts, groups, homes, modes and ACLs of a range; what is in a home is never touched.
 
     + wanted: the range
     + skeleton: the folder that new homes are copies of
     """
-    state = host.get_fact(StudentState, wanted=wanted)
+    state = ask(host, StudentState, wanted=wanted)
     if state is None:
         yield shell.refuse("could not read the student accounts; is python3 there? (the system module installs it)")
         return
@@ -78,20 +90,19 @@ def accounts(wanted: StudentRange, skeleton: str = "/etc/skel") -> Iterator[Stri
 
 
 @operation()
-def hub_users(wanted: StudentRange, url: str, token_file: str) -> Iterator[StringCommand]:
+def hub_users(wanted: StudentRange, hub: HubAccess) -> Commands:
     """Keep a Hub user for every student of a range.
 
     + wanted: the range
-    + url: the Hub's REST API as seen on the host
-    + token_file: the file on the host that holds an admin token
+    + hub: how to reach it on the host
     """
-    present = host.get_fact(HubUsers, url=url, token_file=token_file)
+    present = ask(host, HubUsers, hub=hub)
     if present is None:
         yield shell.refuse("could not read the Hub's users; see `journalctl -u jupyterhub` on the host")
         return
     missing = [number for number in wanted.numbers if wanted.name(number) not in present]
     if missing:
-        yield remote.program("hub_users", "add", url, token_file, stdin=_names(wanted, missing))
+        yield remote.program("hub_users", "add", hub.url, hub.token_file, stdin=_names(wanted, missing))
     else:
         host.noop(f"{len(wanted)} students have a Hub user")
 
@@ -104,19 +115,19 @@ def removable(wanted: StudentRange, state: HostState, hub: dict[str, bool]) -> t
 
 
 @operation()
-def removed(wanted: StudentRange, url: str, token_file: str, force: bool = False) -> Iterator[StringCommand]:
+def removed(wanted: StudentRange, hub: HubAccess, force: bool = False) -> Commands:
     """Remove a range's accounts and Hub users, and set the homes aside; refuse while one of them has a running server.
 
     + wanted: the range
-    + url, token_file: as for :func:`hub_users`
+    + hub: how to reach it on the host
     + force: go on although students have running servers
     """
-    state = host.get_fact(StudentState, wanted=wanted)
-    hub = host.get_fact(HubUsers, url=url, token_file=token_file)
-    if state is None or hub is None:
+    state = ask(host, StudentState, wanted=wanted)
+    users = ask(host, HubUsers, hub=hub)
+    if state is None or users is None:
         yield shell.refuse("could not read the students and their Hub users, so none is removed")
         return
-    local, known, busy = removable(wanted, state, hub)
+    local, known, busy = removable(wanted, state, users)
     if busy and not force:
         yield shell.refuse(
             f"CLEAN refused: {', '.join(busy)} have running servers; stop them, or set CLEANFORCE: true. Nothing was changed"
@@ -125,6 +136,6 @@ def removed(wanted: StudentRange, url: str, token_file: str, force: bool = False
     if not local and not known:
         host.noop("no student of the range exists")
     if known:
-        yield remote.program("hub_users", "remove", url, token_file, stdin="\n".join(known))
+        yield remote.program("hub_users", "remove", hub.url, hub.token_file, stdin="\n".join(known))
     if local:
         yield remote.program("student_removal", wanted.folder, stdin="\n".join(local))

@@ -21,13 +21,15 @@ PATIENCE = 60
 class Hub:
     def __init__(self, url, token_file):
         self.url = url
+        # Never through a proxy of the environment: it would be given the token.
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with open(token_file) as file:
             self.headers = {"Authorization": "token " + file.read().strip()}
 
     def request(self, method, path, body=None):
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with self.opener.open(request, timeout=PATIENCE) as answer:
             text = answer.read().decode()
         return json.loads(text) if text else None
 
@@ -43,12 +45,17 @@ class Hub:
                 time.sleep(0.5)
 
 
+def is_busy(user):
+    """Whether a server of the user runs, or is about to."""
+    return bool(user.get("server") or user.get("servers") or user.get("pending"))
+
+
 def users(hub):
     """``{name: has a running server}`` of the students, page by page."""
     found, offset = {}, 0
     while True:
         page = hub.request("GET", "/users?limit=%d&offset=%d" % (PAGE, offset))
-        found.update({user["name"]: bool(user["server"]) for user in page if STUDENT.match(user["name"])})
+        found.update({user["name"]: is_busy(user) for user in page if STUDENT.match(user["name"])})
         if len(page) < PAGE:
             return found
         offset += PAGE
@@ -86,3 +93,5 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except urllib.error.HTTPError as error:
         sys.exit("the Hub answered %s to %s" % (error, error.url))
+    except OSError as error:
+        sys.exit("the Hub could not be asked: %s" % error)

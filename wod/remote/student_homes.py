@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 
-LOCK = "/run/lock/wod-students.lock"
+LOCK = "/run/wod-students.lock"
 
 
 def own_tree(top, uid, gid):
@@ -24,11 +24,11 @@ def own_tree(top, uid, gid):
             os.lchown(os.path.join(folder, name), uid, gid)
 
 
-def grant(paths, admin):
+def grant(paths, admin, *options):
     """Access and default ACL for the admin account, in batches that fit an argument list."""
     rules = "u:%s:rwX,d:u:%s:rwX" % (admin, admin)
     for start in range(0, len(paths), 500):
-        subprocess.run(["setfacl", "-R", "-P", "-m", rules, "--"] + paths[start : start + 500], check=True)
+        subprocess.run(["setfacl", *options, "-m", rules, "--"] + paths[start : start + 500], check=True)
 
 
 def make(folder, names, admin, skeleton):
@@ -41,13 +41,14 @@ def make(folder, names, admin, skeleton):
         shutil.copytree(skeleton, home, symlinks=True)
         own_tree(home, account.pw_uid, account.pw_gid)
         os.chmod(home, 0o700)
-    grant([os.path.join(staging, name) for name in wanted], admin)
+    grant([os.path.join(staging, name) for name in wanted], admin, "-R", "-P")
     for name in wanted:
         os.rename(os.path.join(staging, name), os.path.join(folder, name))
     os.rmdir(staging)
 
 
 def mend(folder, names, admin, _skeleton):
+    """The home itself only: an ACL on what a student keeps there (0600 keys) would let sshd and ssh refuse it."""
     for name in names:
         account, home = pwd.getpwnam(name), os.path.join(folder, name)
         os.lchown(home, account.pw_uid, account.pw_gid)
@@ -57,7 +58,8 @@ def mend(folder, names, admin, _skeleton):
 
 
 def main(action, folder, admin, skeleton):
-    with open(LOCK, "w") as lock:
+    # Only root may open the lock: a student who could would be able to hold it.
+    with os.fdopen(os.open(LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         {"make": make, "mend": mend}[action](folder, sys.stdin.read().split(), admin, skeleton)
 

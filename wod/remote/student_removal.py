@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 
-LOCK = "/run/lock/wod-students.lock"
+LOCK = "/run/wod-students.lock"
+FIRST_UID = 1000
+"""Below are the system's own accounts, whose processes are nobody's to kill."""
 
 
 def remove_account(name):
@@ -19,8 +21,18 @@ def remove_account(name):
         account = pwd.getpwnam(name)
     except KeyError:
         return
-    subprocess.run(["pkill", "-KILL", "-U", str(account.pw_uid)], check=False)
+    if account.pw_uid < FIRST_UID:
+        sys.exit("%s has the uid %d, which is not a student's; it is left as it is" % (name, account.pw_uid))
+    end_processes(account.pw_uid)
     subprocess.run(["userdel", name], check=True)
+
+
+def end_processes(uid):
+    """And wait until they are gone: userdel refuses while one is left."""
+    for _ in range(100):
+        if subprocess.run(["pkill", "-KILL", "-U", str(uid)], check=False).returncode != 0:
+            return
+        time.sleep(0.05)
 
 
 def set_aside(folder, name, moment):
@@ -32,7 +44,8 @@ def set_aside(folder, name, moment):
 
 def main(folder):
     moment = time.strftime("%Y%m%dT%H%M%S")
-    with open(LOCK, "w") as lock:
+    # Only root may open the lock: a student who could would be able to hold it.
+    with os.fdopen(os.open(LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for name in sys.stdin.read().split():
             remove_account(name)

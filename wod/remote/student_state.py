@@ -42,10 +42,10 @@ def home_of(path, acls):
 
 
 def homes_in(folder):
-    acls = {}
+    acls = {}  # type: dict[str, int]
     names = sorted(filter(STUDENT.match, os.listdir(folder))) if os.path.isdir(folder) else []
     homes = {name: home_of(os.path.join(folder, name), acls) for name in names}
-    return {"homes": homes, "acls": sorted(acls, key=acls.get)}
+    return {"homes": homes, "acls": sorted(acls, key=lambda acl: acls[acl])}
 
 
 def main(folder, admin, *ids):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from wod.errors import Problem
+from wod.kernels import KNOWN
 from wod.settings import families
 
 NOBODY = (65534, 65535)
@@ -28,6 +29,19 @@ def between(values: Mapping[str, object]) -> Iterator[Contradiction]:
         yield from _ids(values, base)
     yield from _folders(values)
     yield from _prefixes(values)
+    yield from _kernels(values)
+
+
+def _kernels(values: Mapping[str, object]) -> Iterator[Contradiction]:
+    """A name alone must be a kernel that wod can install."""
+    kernels = values.get("WODKERNELS")
+    for kernel in kernels if isinstance(kernels, tuple) else ():
+        if not kernel.argv and kernel.name not in KNOWN:
+            known = ", ".join(KNOWN)
+            yield (
+                ("WODKERNELS",),
+                f"WODKERNELS: {kernel.name} is none of {known}; describe another kernel with its argv",
+            )
 
 
 def _students(values: Mapping[str, object]) -> Iterator[Contradiction]:

@@ -133,7 +133,7 @@ def test_what_goes_wrong_with_a_secret_in_clear_does_not_quote_it(files):
 
 
 def test_a_secret_in_a_kernels_environment_stays_one(files):
-    kernel = {"name": "acme", "env": {"TOKEN": "{{ LDAPPWD }}"}}
+    kernel = {"name": "acme", "argv": ["acme"], "env": {"TOKEN": "{{ LDAPPWD }}"}}
     settings = files.load(override={"LDAPPWD": "tiger", "WODKERNELS": ["python", kernel]})
     assert settings.WODKERNELS[1].env["TOKEN"].reveal() == "tiger"
     assert "tiger" not in repr(settings.as_data())
@@ -142,3 +142,8 @@ def test_a_secret_in_a_kernels_environment_stays_one(files):
 def test_a_secret_is_not_a_port(files):
     (problem,) = files.problems(override={"LDAPPWD": "1234", "LDAPPORT": "{{ LDAPPWD }}"})
     assert problem == '--data: LDAPPORT must be a port from 1 to 65535, not "<secret LDAPPWD>"'
+
+
+def test_a_kernel_that_wod_does_not_know_needs_its_argv(files):
+    (problem,) = files.problems(override={"WODKERNELS": ["pyton"]})
+    assert problem.startswith("--data: WODKERNELS: pyton is none of python, bash, ssh, powershell")

@@ -52,7 +52,7 @@ def test_a_secret_does_not_travel_in_a_pickle_and_survives_a_copy():
     secret = Secret("WODBETOKEN", "tiger")
     pickled = pickle.dumps(secret)
     assert b"tiger" not in pickled
-    travelled = pickle.loads(pickled)  # noqa: S301
+    travelled = pickle.loads(pickled)
     assert travelled == "<secret WODBETOKEN>"
     with pytest.raises(BadInput, match="does not travel"):
         travelled.reveal()

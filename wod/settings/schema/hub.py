@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from wod.kernels import KNOWN
 from wod.settings.declare import Section, setting
 from wod.settings.types import Cores, Count, Folder, MaybeText, Memory, Says, Text, matching, split
 
@@ -41,16 +40,6 @@ def _named(value: object) -> object:
     return {"name": value} if type(value) is str else value
 
 
-def _known(kernels: tuple[Kernel, ...]) -> tuple[Kernel, ...]:
-    """A name alone must be one that wod can install."""
-    for kernel in kernels:
-        if not kernel.argv and kernel.name not in KNOWN:
-            raise ValueError(
-                f"wod knows no kernel {kernel.name} (it knows {', '.join(KNOWN)}); describe it with its argv"
-            )
-    return kernels
-
-
 def _distinct(kernels: tuple[Kernel, ...]) -> tuple[Kernel, ...]:
     names = [kernel.name for kernel in kernels]
     if len(names) != len(set(names)):
@@ -62,7 +51,6 @@ Kernels: Any = Annotated[
     tuple[Annotated[Kernel, BeforeValidator(_named)], ...],
     BeforeValidator(split),
     AfterValidator(_distinct),
-    AfterValidator(_known),
     Says("a list of kernels: names, or mappings with name, display_name, argv, language, requirements, packages, env"),
 ]
 

@@ -1,0 +1,68 @@
+"""The control process is killed (-9) at ten moments of a first roll-out; the next run converges.
+
+By default the moments follow one another on one pair of fresh hosts: each run is killed a step further than the one
+before. With WOD_TEST_EACH_KILL=1 every moment gets fresh hosts of its own (about fifteen minutes).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.conftest import HOSTS
+from tests.lab.site import Run, Site
+from wod import lab
+
+pytestmark = pytest.mark.lab
+
+MOMENTS = [
+    ("System | Install the base packages", 1.0),
+    ("System | Install the base packages", 6.0),
+    ("System | Make wodadmin and its SSH key", 0.05),
+    ("System | Let in SSH and the role's ports only", 0.3),
+    ("JupyterHub | Build the environment", 2.0),
+    ("JupyterHub | Build the environment", 12.0),
+    ("JupyterHub | Write the Hub's configuration", 0.6),
+    ("JupyterHub | Run the Hub and its proxy", 0.8),
+    ("Students | Keep 20 accounts and their homes", 0.15),
+    ("Students | Keep 20 Hub users", 0.05),
+]
+"""An operation's name, and how many seconds after its beginning the process is killed."""
+
+
+@pytest.fixture
+def fresh(fresh_site: Site, first_roll_out: Run) -> Iterator[Site]:
+    """Hosts that nothing was ever done to."""
+    lab.reset(HOSTS)
+    yield fresh_site
+
+
+def converges(site: Site) -> None:
+    run = site.roll_out()
+    assert run.code == 0, run.output
+    again = site.roll_out()
+    assert (again.code, again.changed) == (0, {}), again.output
+    for host in HOSTS:
+        assert site.ssh(host, "ls -A /student/student20 | wc -l; systemctl is-active jupyterhub") == "4\nactive"
+
+
+def test_a_roll_out_killed_ten_times_converges(fresh: Site) -> None:
+    reached = [fresh.roll_out_killed(operation, seconds) for operation, seconds in MOMENTS]
+    assert reached == [True] * len(MOMENTS)
+    converges(fresh)
+    person = fresh.participant("be1", 1)
+    assert person.log_in()
+    person.start_server()
+    assert person.run("6*7") == "42"
+
+
+@pytest.mark.skipif(
+    not os.environ.get("WOD_TEST_EACH_KILL"),
+    reason="one roll-out killed ten times stands for ten; WOD_TEST_EACH_KILL=1 runs each by itself",
+)
+@pytest.mark.parametrize(("operation", "seconds"), MOMENTS)
+def test_a_roll_out_killed_once_converges(fresh: Site, operation: str, seconds: float) -> None:
+    assert fresh.roll_out_killed(operation, seconds)
+    converges(fresh)
