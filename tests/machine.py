@@ -1,4 +1,4 @@
-"""A machine of one's own within this one, for programs that make accounts: private /etc, /run and processes, no more."""
+"""A machine of one's own within this one, for programs that make accounts: its own /etc, /run and processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyinfra.api import StringCommand
 
 from tests.commands import stdin_of
 
-ETC = "passwd group shadow gshadow login.defs nsswitch.conf ld.so.cache default skel"
+ETC = "passwd group shadow gshadow login.defs nsswitch.conf ld.so.cache default skel alternatives"
 TOOLS = "unshare systemd-sysusers usermod groupmod userdel setfacl pkill flock"
 
 
@@ -31,13 +31,10 @@ class Machine:
         """Run a command to its end."""
         line = command if isinstance(command, str) else command.get_raw_value()
         given = stdin if isinstance(command, str) else stdin_of(command)
-        return subprocess.run(self._inside(line), input=given, capture_output=True, text=True, timeout=60)
+        return subprocess.run(self.inside(line), input=given, capture_output=True, text=True, timeout=60)
 
-    def start(self, line: str) -> subprocess.Popen[str]:
-        """Start a command whose processes all end with it."""
-        return subprocess.Popen(self._inside(line), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def _inside(self, line: str) -> list[str]:
+    def inside(self, line: str) -> list[str]:
+        """The argument list that runs a command in it; its processes all end with it."""
         mounts = f"mount --bind {self.etc} /etc; mount --bind {self.run_folder} /run"
         script = f'{mounts}; exec sh -c "$1"'
         return ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc", "sh", "-euc", script, "machine", line]
@@ -55,9 +52,8 @@ def why_impossible() -> str:
     return ""
 
 
-def made(folder: Path) -> Machine:
-    """A new machine, or the test is skipped with the reason."""
+def skip_where_impossible() -> None:
+    """Skip the test, with the reason, where there can be no such machine."""
     reason = why_impossible()
     if reason:
         pytest.skip(reason)
-    return Machine(folder)

@@ -7,6 +7,7 @@ An inventory file is a few lines (see ``inventories/``)::
 
 from __future__ import annotations
 
+import json
 import runpy
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import click
 import pyinfra
 
 from wod import ssh
@@ -130,9 +132,10 @@ def _host_problems(hosts: Iterable[Host]) -> Iterator[Problem]:
 
 
 def _endpoint_problems(host: Host, place: str) -> Iterator[Problem]:
-    for key, text in (("internal", host.internal), ("external", host.external)):
+    given = {"name": plain_name(host)} if not host.internal else {"internal": host.internal}
+    for key, text in {**given, **({"external": host.external} if host.external else {})}.items():
         try:
-            Endpoint.parse(text or "default")
+            Endpoint.parse(text)
         except ValueError as error:
             yield Problem(place, f"{key}={error}")
 
@@ -195,7 +198,8 @@ def build(group: str, hosts: Iterable[Host], root: Path | None = None) -> dict[s
     Under the pyinfra command line, bad settings or hosts are printed, all at once, and end it with exit code 2.
     """
     try:
-        site = Site(group, root or repository_root(), tuple(hosts)).resolved(_OVERRIDE.get())
+        override = {**_OVERRIDE.get(), **_data_of_command_line()}
+        site = Site(group, root or repository_root(), tuple(hosts)).resolved(override)
     except (BadInput, ProblemsFound) as error:
         if not pyinfra.is_cli:
             raise
@@ -206,6 +210,22 @@ def build(group: str, hosts: Iterable[Host], root: Path | None = None) -> dict[s
     for host in site.hosts:
         groups[host.role].append((host.name, pyinfra_data(host, site)))
     return {role: members for role, members in groups.items() if members} | {"_site": site}
+
+
+def _data_of_command_line() -> dict[str, object]:
+    """What ``pyinfra --data`` says, so that it is refused here if it is wrong, before any host is touched."""
+    context = click.get_current_context(silent=True) if pyinfra.is_cli else None
+    if context is None:
+        return {}
+    from pyinfra_cli.util import parse_cli_arg  # importing it patches the standard library for gevent
+
+    pairs = (text.partition("=") for text in context.params.get("data") or ())
+    return _settings_in({key: parse_cli_arg(value) for key, _, value in pairs})
+
+
+def _settings_in(data: Mapping[str, object]) -> dict[str, object]:
+    """Without what is pyinfra's: its global arguments and how to connect."""
+    return {key: value for key, value in data.items() if not key.startswith(("_", "ssh_", "wod_"))}
 
 
 def repository_root() -> Path:
@@ -232,18 +252,14 @@ def load_site(path: Path, override: Mapping[str, object] | None = None) -> Site:
 
 def settings_of(host: Any) -> Settings:
     """The merged settings of a pyinfra host, ``--data`` included."""
-    overrides = {
-        key: value
-        for key, value in host.inventory.get_override_data().items()
-        if not key.startswith(("_", "ssh_", "wod_"))
-    }
-    return _with_override(host.data.wod_site, tuple(sorted(overrides.items()))).host(host.name).settings
+    overrides = _settings_in(host.inventory.get_override_data())
+    return _with_override(host.data.wod_site, json.dumps(overrides, sort_keys=True)).host(host.name).settings
 
 
 @cache
-def _with_override(key: str, override: tuple[tuple[str, object], ...]) -> Site:
-    site = _SITES[key]
-    return site.resolved(dict(override)) if override else site
+def _with_override(key: str, override: str) -> Site:
+    site, values = _SITES[key], json.loads(override)
+    return site.resolved(values) if values else site
 
 
 def siblings(host: Any) -> tuple[SiteHost, ...]:

@@ -1,21 +1,41 @@
 """The modules that roles are made of, and the one order in which they run.
 
-A module is a file here with one ``@deploy`` called ``apply``; each also runs alone, by its dotted name::
+A module is a file here with one ``@module`` called ``apply``; each also runs alone, by its dotted name, on those hosts
+of the inventory whose role has it::
 
     pyinfra inventories/production.py deploys.modules.students.apply
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 
 from pyinfra import host
+from pyinfra.api import deploy
 
 ORDER = ("system", "jupyterhub", "students", "stamp")
 """Every module there is. Roles are subsets of it: pyinfra refuses hosts that go through the same steps in different orders."""
 
 ROLES = {"backends": ("system", "jupyterhub", "students", "stamp")}
 """Which modules the hosts of a role get."""
+
+
+def module(title: str) -> Callable[[Callable[[], None]], Callable[..., object]]:
+    """pyinfra's ``@deploy``, for the hosts whose role has the module: an inventory may hold the whole site."""
+
+    def decorate(apply: Callable[[], None]) -> Callable[..., object]:
+        name = apply.__module__.rpartition(".")[2]
+
+        @wraps(apply)
+        def apply_where_it_belongs() -> None:
+            if any(name in ROLES.get(role, ()) for role in host.groups):
+                apply()
+
+        return deploy(title)(apply_where_it_belongs)
+
+    return decorate
 
 
 def roll_out(role: str) -> None:

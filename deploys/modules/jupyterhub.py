@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from pyinfra import host
-from pyinfra.api import deploy
 
+from deploys.modules import module
 from wod import templates
 from wod.facts.packages import optional_packages
 from wod.facts.platform import Platform, platform_of
@@ -20,7 +20,7 @@ SOURCES = "/etc/jupyterhub/packages"
 PACKAGE_LISTS = ("requirements.txt", "package.json", "package-lock.json")
 
 
-@deploy("JupyterHub")
+@module("JupyterHub")
 def apply() -> None:
     """Bring the Hub of a backend up, or up to date."""
     settings, platform = settings_of(host), platform_of(host)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pyinfra import host
-from pyinfra.api import deploy
 
+from deploys.modules import module
 from wod.inventory import settings_of
 from wod.operations import stamp
 from wod.revision import revision
 
 
-@deploy("Stamp")
+@module("Stamp")
 def apply() -> None:
     """Write the stamp when it is out of date, or when this run changed anything."""
     settings = settings_of(host)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pyinfra import host
-from pyinfra.api import deploy
 
+from deploys.modules import module
 from wod.hub import Hub
 from wod.inventory import settings_of
 from wod.operations import files, students
@@ -12,7 +12,7 @@ from wod.settings import Settings
 from wod.students import StudentRange
 
 
-@deploy("Students")
+@module("Students")
 def apply() -> None:
     """Keep the accounts USERMIN to USERMAX, or remove them when CLEAN is set."""
     settings = settings_of(host)

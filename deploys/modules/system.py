@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pyinfra import host
-from pyinfra.api import deploy
 from pyinfra.operations import files as stock
 
+from deploys.modules import module
 from wod import templates
 from wod.facts.firewall import Opening
 from wod.facts.platform import Platform, platform_of
@@ -51,7 +51,7 @@ TIME_SERVICES = {
 }
 
 
-@deploy("System")
+@module("System")
 def apply() -> None:
     """Make a host of a supported distribution ready for any role."""
     settings, platform = settings_of(host), platform_of(host)

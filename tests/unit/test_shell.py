@@ -70,7 +70,7 @@ def test_a_program_does_not_see_the_environment_of_its_caller(monkeypatch: pytes
     assert run(shell.python("import sys; print(sys.flags.isolated, sys.flags.inspect)")).stdout == "1 0\n"
 
 
-@pytest.mark.parametrize("message", ["plain", "it's \"quoted\" $HOME `id` %s \\n", "two\nlines"])
+@pytest.mark.parametrize("message", ["plain", 'it\'s "quoted" $HOME `id` %s \\n', "two\nlines"])
 def test_refuse_fails_with_its_sentence(message: str) -> None:
     done = run(shell.refuse(message))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{message}\n")

@@ -155,7 +155,10 @@ def states(draw: st.DrawFn) -> HostState:
     strangers = st.builds(replace, st.just(STRANGER), uid=ids)
     people = [*some(users), *draw(st.lists(strangers, max_size=1))]
     return HostState(
-        {each.name: each for each in people}, dict(some(groups)), dict(some(homes)), draw(st.sampled_from([ADMIN, None]))
+        {each.name: each for each in people},
+        dict(some(groups)),
+        dict(some(homes)),
+        draw(st.sampled_from([ADMIN, None])),
     )
 
 

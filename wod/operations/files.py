@@ -136,7 +136,7 @@ def present(entries: Iterable[Entry]) -> Commands:
     yield from changes
 
 
-_MAKE_SECRET = """
+_MAKE_ONCE = """
 value=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \\n')
 [ "${#value}" -eq 64 ] || { echo "$1: no random bytes to be had" >&2; exit 1; }
 umask 077
@@ -157,7 +157,7 @@ def host_secret(path: str, variable: str) -> Commands:
     if states is None or path not in states:
         yield shell.refuse(f"could not read the state of {path}")
     elif states[path].kind != "file":
-        yield shell.script(_MAKE_SECRET, path, variable)
+        yield shell.script(_MAKE_ONCE, path, variable)
     elif (states[path].mode, states[path].user) != (0o600, "root"):
         yield shell.script(_ATTRIBUTES, path, "root:root", "0600")
     else:

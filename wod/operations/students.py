@@ -14,13 +14,14 @@ from wod.hub import HubAccess
 from wod.operations import Commands
 from wod.students import SHELL, HostState, Plan, StudentRange, plan, ranges, sysusers
 
+# stdin first: a command whose control node is gone must not hold the lock while it waits. Only root may open the lock:
+# a student who could would be able to hold it.
 _LOCK = """
-umask 077  # students must not be able to open the lock, or they could hold it
-exec 9> /run/wod-students.lock; umask 022
-flock 9
+wanted=$(cat)
+umask 077; exec 9> /run/wod-students.lock; umask 022
+flock -w 900 9 || { echo "another roll-out is at work on the students" >&2; exit 1; }
 """
 _CREATE = f"""{_LOCK}
-wanted=$(cat)
 printf '%s\\n' "$wanted" | systemd-sysusers -
 printf '%s\\n' "$wanted" | awk '$1 == "u" {{ sub(":.*", "", $3); print $2, $3 }}' | while read -r name uid; do
     [ "$(id -u "$name")" = "$uid" ] || {{ echo "$name did not get uid $uid" >&2; exit 1; }}
@@ -29,7 +30,6 @@ done
 # Students may have one another's ids, so an id may be there twice meanwhile (-o). All groups come first: groupmod takes
 # along every account whose group had the old gid.
 _CORRECT = f"""{_LOCK}
-wanted=$(cat)
 printf '%s\\n' "$wanted" | while read -r name uid gid home shell; do
     if getent group "$name" >/dev/null; then groupmod -o -g "$gid" "$name"; else groupadd -o -g "$gid" "$name"; fi
 done

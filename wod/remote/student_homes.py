@@ -58,10 +58,11 @@ def mend(folder, names, admin, _skeleton):
 
 
 def main(action, folder, admin, skeleton):
+    names = sys.stdin.read().split()  # before the lock: a control node that is gone must not keep it locked
     # Only root may open the lock: a student who could would be able to hold it.
     with os.fdopen(os.open(LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        {"make": make, "mend": mend}[action](folder, sys.stdin.read().split(), admin, skeleton)
+        {"make": make, "mend": mend}[action](folder, names, admin, skeleton)
 
 
 if __name__ == "__main__":

@@ -44,10 +44,11 @@ def set_aside(folder, name, moment):
 
 def main(folder):
     moment = time.strftime("%Y%m%dT%H%M%S")
+    names = sys.stdin.read().split()  # before the lock: a control node that is gone must not keep it locked
     # Only root may open the lock: a student who could would be able to hold it.
     with os.fdopen(os.open(LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for name in sys.stdin.read().split():
+        for name in names:
             remove_account(name)
             set_aside(folder, name, moment)
 

@@ -43,7 +43,9 @@ def test_parse(text: str, opening: Opening) -> None:
     assert Opening.parse(text) == opening
 
 
-@pytest.mark.parametrize("text", ["", "ssh", "22/sctp", "22 from", "22 from home", "-1", "22/tcp; reboot", "22/tcp from a b"])
+@pytest.mark.parametrize(
+    "text", ["", "ssh", "22/sctp", "22 from", "22 from home", "-1", "22/tcp; reboot", "22/tcp from a b"]
+)
 def test_parse_refuses(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Opening.parse(text)

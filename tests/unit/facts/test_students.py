@@ -29,6 +29,8 @@ def test_hub_users_of_a_rolled_out_host(distribution: str) -> None:
     assert [name for name, busy in users.items() if busy] == ["student4"]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "7", '{"users":[]}', '{"users":[["x"]],"homes":{},"groups":[],"acls":[]}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "7", '{"users":[]}', '{"users":[["x"]],"homes":{},"groups":[],"acls":[]}']
+)
 def test_nonsense_is_not_read(text: str) -> None:
     assert StudentState().process([text]) is None

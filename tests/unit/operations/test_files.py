@@ -95,8 +95,8 @@ NAMES = ["plain", "two words", "it's", 'a "quote"', "$HOME;reboot", "`id`", "é"
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_any_name_is_written(tmp_path: Path, name: str) -> None:
-    apply(mine(tmp_path / name, "it's 100% \"new\" $HOME\\n"))
-    assert (tmp_path / name).read_text() == "it's 100% \"new\" $HOME\\n\n"
+    apply(mine(tmp_path / name, 'it\'s 100% "new" $HOME\\n'))
+    assert (tmp_path / name).read_text() == 'it\'s 100% "new" $HOME\\n\n'
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -193,7 +193,7 @@ def test_what_is_to_be_absent_goes_but_no_folder(tmp_path: Path) -> None:
 def test_a_secret_of_the_host_is_made_there(tmp_path: Path) -> None:
     path = tmp_path / "proxy.env"
     for _ in range(2):
-        assert run(shell.script(files._MAKE_SECRET, str(path), "TOKEN")).returncode == 0
+        assert run(shell.script(files._MAKE_ONCE, str(path), "TOKEN")).returncode == 0
     name, _, value = path.read_text().strip().partition("=")
     assert name == "TOKEN"
     assert len(bytes.fromhex(value)) == 32

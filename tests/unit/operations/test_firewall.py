@@ -67,7 +67,9 @@ def test_ufw_mends_each_kind_of_drift(state: FirewallState, commands: list[str])
 
 
 OPENINGS = st.frozensets(
-    st.builds(Opening, st.integers(20, 25).map(str), st.sampled_from(["tcp", "udp"]), st.sampled_from(["", "10.0.0.0/8"]))
+    st.builds(
+        Opening, st.integers(20, 25).map(str), st.sampled_from(["tcp", "udp"]), st.sampled_from(["", "10.0.0.0/8"])
+    )
 )
 STATES = st.builds(
     FirewallState, st.booleans(), st.booleans(), st.just(frozenset({"22"})), OPENINGS, limited=OPENINGS, live=OPENINGS

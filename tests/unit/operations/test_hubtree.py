@@ -72,12 +72,21 @@ def test_five_copies_are_kept(place: Path) -> None:
     assert len(backups(place)) == 5
 
 
+MAPPING = """
+import mmap, sys
+file = open(sys.argv[1], "r+b")
+mapped = mmap.mmap(file.fileno(), 0)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
 def test_a_tree_in_use_is_kept(place: Path) -> None:
     """Servers that run while the Hub is upgraded keep the tree they started from."""
     library = place / f"hub-{OLDER}" / "data"
     library.write_bytes(b"x" * 4096)
-    program = f"import mmap, sys; f = open({str(library)!r}, 'r+b'); m = mmap.mmap(f.fileno(), 0); print(flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
+    command = [sys.executable, "-c", MAPPING, str(library)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
         assert user.stdout is not None
         user.stdout.readline()
         switch(place, NEW)

@@ -28,7 +28,10 @@ CURRENT = {"vm.max_map_count": "65530", "net.ipv4.ip_local_port_range": "1 9", "
         ({"net.ipv4.ip_local_port_range": "1 8"}, ["net.ipv4.ip_local_port_range=1 8"]),
         ({"net/ipv4/conf/eth0.1/forwarding": "1"}, ["net/ipv4/conf/eth0.1/forwarding=1"]),
         ({"vm.unknown_to_this_kernel": "1"}, []),
-        ({"vm.max_map_count": "1", "net.ipv4.ip_local_port_range": "2 3"}, ["net.ipv4.ip_local_port_range=2 3", "vm.max_map_count=1"]),
+        (
+            {"vm.max_map_count": "1", "net.ipv4.ip_local_port_range": "2 3"},
+            ["net.ipv4.ip_local_port_range=2 3", "vm.max_map_count=1"],
+        ),
     ],
 )
 def test_wrong_values(wanted: dict[str, str], wrong: list[str]) -> None:
