@@ -16,7 +16,7 @@ lint: $(READY) ## Formatting, ruff, types; changes nothing
 	@.venv/bin/mypy --no-error-summary
 
 bench: $(READY) ## Measure on the lab, beside Ansible; takes about half an hour
-	@scripts/as-root .venv/bin/python benchmarks/students.py
+	@scripts/as-root .venv/bin/python -m benchmarks.students
 
 lock: $(READY) ## Pin anew what a backend's JupyterHub is made of
 	@scripts/lock

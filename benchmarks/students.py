@@ -1,11 +1,12 @@
-"""Two thousand students on a new backend, and the same backend again with nothing to do; beside Ansible and stock pyinfra.
+"""Two thousand students on a new backend, and again with nothing to do; beside Ansible and stock pyinfra.
 
-Runs on a lab of its own (two hosts, Debian 12 and 13; be1 is the one measured) and writes ``benchmarks/results/students.md``.
-The peers run at a small number of students and are extrapolated by their slope, since at 2000 they take most of an hour.
+Runs on a lab of its own (two hosts, Debian 12 and 13; be1 is measured) and writes benchmarks/results/students.md. The
+peers run at a small number of students and are extrapolated by their slope, since at 2000 they take most of an hour.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,9 +14,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-
-os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = "/var/lib/wod-lab-bench", "10.233.19.0/24"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.machine import description
 from benchmarks.timing import ROOT, Timed, timed
@@ -41,10 +39,13 @@ def ours(private: Path) -> dict[str, str]:
     role(private, "--data", "USERMAX=1")
     students = "deploys.modules.students.apply"
     first = role(private, *many, deploy=students)
-    accounts, hub = first.steps[f"Students | Keep {MANY} accounts and their homes"], first.steps[f"Students | Keep {MANY} Hub users"]
+    accounts, hub = (
+        first.steps[f"Students | Keep {MANY} accounts and their homes"],
+        first.steps[f"Students | Keep {MANY} Hub users"],
+    )
     role(private, *many)
     nothing = [role(private, *many, deploy=students).seconds for _ in range(REPEATS)]
-    whole = [role(private, *many) for _ in range(REPEATS)]
+    whole = [role(private, *many).seconds for _ in range(REPEATS)]
     counted = role(private, "--debug", *many).commands_on("be1")
     twenty = ("--data", "USERMAX=20")
     role(private, *twenty)
@@ -56,7 +57,7 @@ def ours(private: Path) -> dict[str, str]:
         "… of which accounts, homes and ACLs": f"{accounts:.1f} s",
         "… of which Hub users": f"{hub:.1f} s",
         "the same again with nothing to do, students module": f"{median(nothing):.1f} s (median of {REPEATS})",
-        "the same again with nothing to do, whole role": f"{median([run.seconds for run in whole]):.1f} s (median of {REPEATS})",
+        "the same again with nothing to do, whole role": f"{median(whole):.1f} s (median of {REPEATS})",
         f"remote commands of the whole role with nothing to do, {MANY} students": str(counted),
         "remote commands of the whole role with nothing to do, 20 students": str(small),
         "control node CPU, nothing to do, one host, start of Python included": f"{median(one):.2f} s",
@@ -96,11 +97,9 @@ def ansible(scratch: Path, count: int) -> float:
     inventory = scratch / "hosts"
     inventory.write_text(f"{host.address} {variables} ansible_ssh_common_args='{options}'\n")
     playbook = ROOT / "benchmarks/peers/students.yml"
-    limits = ("-e", "{first: 1, last: %d}" % count)
-    run = timed(
-        str(scratch / "venv/bin/ansible-playbook"), "-i", str(inventory), *limits, str(playbook), ANSIBLE_PIPELINING="1"
-    )
-    return run.seconds
+    limits = ("-e", json.dumps({"first": 1, "last": count}))
+    words = (str(scratch / "venv/bin/ansible-playbook"), "-i", str(inventory), *limits, str(playbook))
+    return timed(*words, ANSIBLE_PIPELINING="1").seconds
 
 
 def stock(private: Path, count: int) -> float:
@@ -109,10 +108,12 @@ def stock(private: Path, count: int) -> float:
 
 
 def table(title: str, rows: dict[str, str]) -> str:
-    return "\n".join([f"| {title} | |", "|---|---|", *[f"| {key} | {value} |" for key, value in rows.items()], ""])
+    lines = [f"| {key} | {value} |" for key, value in rows.items()]
+    return "\n".join([f"| {title} | |", "|---|---|", *lines, ""])
 
 
 def main() -> None:
+    os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = "/var/lib/wod-lab-bench", "10.233.19.0/24"
     lab.down()
     lab.up(["be1", "be2"], say=print)
     try:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,6 @@ def timed(*command: str, **environment: str) -> Timed:
     output = "".join(lines)
     if code != 0:
         raise SystemExit(f"{' '.join(command)} ended with {code}:\n{output[-3000:]}")
-    steps = {name: until - since for (name, since), (_, until) in zip(marks, marks[1:], strict=False)}
+    steps = {name: until - since for (name, since), (_, until) in pairwise(marks)}
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return Timed(seconds, cpu, output, steps)

@@ -1,1 +1,1 @@
-"""What one runs: ``pyinfra inventories/production.py deploys/backend.py``. A role file acts only on its role's hosts."""
+"""What one runs: ``pyinfra inventories/production.py deploys/backend.py``; a role file acts on its role's hosts."""

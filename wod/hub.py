@@ -13,7 +13,7 @@ PROXY_API_PORT = 8001
 
 @dataclass(frozen=True)
 class HubAccess:
-    """How a program on the host talks to its Hub: the address of the REST API, and the file that holds an admin token."""
+    """How a program on the host talks to its Hub: the REST API's address, and the file that holds an admin token."""
 
     url: str
     token_file: str

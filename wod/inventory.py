@@ -38,10 +38,10 @@ TEMP_DIR = "/var/lib/wod/tmp"
 class Host:
     """One host of a site.
 
-    ``name`` is what ``--limit`` takes; ``internal`` and ``external`` are ``host[:port[:proto]]`` (the original installer's
-    -b/-a/-f and -j/-e/-w; ``internal`` defaults to the name). ``number`` counts the backends from 1. ``address`` is where
-    SSH finds the host when its name does not resolve. ``settings`` are values of this host alone, ``ssh`` pyinfra's
-    connection data (ssh_user, ssh_key, ssh_port, …).
+    ``name`` is what ``--limit`` takes; ``internal`` and ``external`` are ``host[:port[:proto]]`` (the original
+    installer's -b/-a/-f and -j/-e/-w; ``internal`` defaults to the name). ``number`` counts the backends from 1.
+    ``address`` is where SSH finds the host when its name does not resolve. ``settings`` are values of this host alone,
+    ``ssh`` pyinfra's connection data (ssh_user, ssh_key, ssh_port, …).
     """
 
     name: str
@@ -229,13 +229,13 @@ def _settings_in(data: Mapping[str, object]) -> dict[str, object]:
 
 
 def repository_root() -> Path:
-    """The folder that has group_vars/: the current one (pyinfra is run from there), else the one this package lies in."""
+    """The folder that has group_vars/: the current one (pyinfra is run there), else the one this package lies in."""
     here = Path.cwd()
     return here if (here / "group_vars").is_dir() else Path(__file__).resolve().parent.parent
 
 
 def load_site(path: Path, override: Mapping[str, object] | None = None) -> Site:
-    """The site an inventory file describes, outside pyinfra; :class:`BadInput` or :class:`ProblemsFound` if it is wrong."""
+    """The site that an inventory file describes; :class:`BadInput` or :class:`ProblemsFound` if it is wrong."""
     if not path.is_file():
         raise BadInput(f"{path}: there is no such inventory; name one with -i or WOD_INVENTORY")
     token = _OVERRIDE.set(override or {})

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @cache
 def revision() -> str:
-    """``0.1.0+g1a2b3c4``, with ``.dirty`` behind it when files were changed since; the version alone outside a checkout."""
+    """``0.1.0+g1a2b3c4``, ``.dirty`` behind it when files were changed since; the version alone outside a checkout."""
     described = _git("rev-parse", "--short=12", "HEAD")
     if not described:
         return __version__

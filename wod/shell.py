@@ -1,4 +1,4 @@
-"""The one place where commands for hosts are built: values are quoted, options cannot be smuggled in, secrets go by stdin."""
+"""The one place where commands for hosts are built: values are quoted, no option slips in, secrets go by stdin."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _arguments(stdin: str | None) -> dict[str, Any]:
 
 
 def call(program: str, *options: str, args: tuple[object, ...] = (), stdin: str | None = None) -> StringCommand:
-    """``program options... args...``: ``options`` are ours and may start with ``-``, ``args`` are values and may not."""
+    """``program options… args…``: ``options`` are ours and may start with ``-``, ``args`` are values and may not."""
     words = [*map(_word, options), *map(_plain_word, args)]
     return StringCommand(program, *words, **_arguments(stdin))
 
@@ -50,7 +50,7 @@ def script(text: str, *args: object, stdin: str | None = None) -> StringCommand:
 
 
 def python(text: str, *args: object, stdin: str | None = None, python: str = "python3") -> StringCommand:
-    """A Python program of ours, as text, with ``args`` as its ``sys.argv[1:]``; isolated from the caller's environment."""
+    """A Python program of ours, as text, with ``args`` as its ``sys.argv[1:]``; apart from the caller's environment."""
     return StringCommand(python, "-I", "-c", QuoteString(text), *map(_plain_word, args), **_arguments(stdin))
 
 

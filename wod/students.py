@@ -71,7 +71,7 @@ class Home:
 
 @dataclass(frozen=True)
 class HostState:
-    """What a host has: accounts and groups that are students' or hold ids of the range, homes by name, the admin's uid."""
+    """What a host has: accounts and groups that are students' or hold ids of the range, homes, the admin's uid."""
 
     users: Mapping[str, User]
     groups: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""The files that modules render, from ``templates/<module>/``; a name that is not given is an error, never an empty string."""
+"""The files that modules render, from ``templates/<module>/``; a name that is not given is an error, never empty."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pyinfra import host
 from pyinfra.api import deploy
 
 ORDER = ("system", "jupyterhub", "students", "stamp")
-"""Every module there is. Roles are subsets of it: pyinfra refuses hosts that go through the same steps in different orders."""
+"""Every module there is. Roles are subsets of it: pyinfra refuses hosts that go in different orders."""
 
 ROLES = {"backends": ("system", "jupyterhub", "students", "stamp")}
 """Which modules the hosts of a role get."""

@@ -1,4 +1,4 @@
-"""JupyterHub: its environment, kernels, configuration and the two services, restarted only when something they read changed."""
+"""JupyterHub: environment, kernels, configuration and two services, restarted only when something they read changed."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def lab_possible() -> None:
 
 @pytest.fixture(scope="session")
 def empty_lab(lab_possible: None) -> Iterator[None]:
-    """A lab with a state folder and a subnet of its own, so that a developer's lab is not disturbed; nothing stays behind."""
+    """A lab with a state folder and subnet of its own, so that a developer's is not disturbed; nothing stays behind."""
     kept = {name: os.environ.get(name) for name in ("WOD_LAB_STATE", "WOD_LAB_SUBNET")}
     os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = STATE, SUBNET
     if not KEEP:
@@ -84,7 +84,7 @@ def site(fresh_site: Site, first_roll_out: Run) -> Site:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """A failed test brings the hosts' journals home, to ``artifacts/``."""
     report = yield
-    if report.when == "call" and report.failed and "fresh_site" in item.fixturenames + ["site"]:
+    if report.when == "call" and report.failed and "fresh_site" in (*item.fixturenames, "site"):
         _bring_journals_home(item.name)
     return report
 

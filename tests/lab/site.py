@@ -1,4 +1,4 @@
-"""A site for the lab tier: its own lab beside the developer's, its own private folder, and the commands a user would type."""
+"""A site for the lab tier: its own lab and private folder, and the commands that a user would type."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Site:
         return self.command("pyinfra", "-y", *flags, inventory, deploy)
 
     def roll_out_killed(self, operation: str, seconds: float, *flags: str) -> bool:
-        """A roll-out whose control process is killed (-9) some seconds after an operation began; whether it was reached."""
+        """A roll-out whose control process is killed (-9) seconds after an operation began; whether it was reached."""
         process = subprocess.Popen(
             [str(BIN / "pyinfra"), "-y", *flags, "inventories/lab.py", BACKEND],
             cwd=REPOSITORY,

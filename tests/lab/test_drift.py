@@ -1,4 +1,4 @@
-"""What people and accidents do to a host between two roll-outs, all at once; one run mends it, the next has nothing to do."""
+"""What people and accidents do to a host between two roll-outs, all at once; one run mends it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ DRIFTS = [
         "1800",
     ),
 ]
-CONTENTS = "cd /student && find . -path './*/*' -type f -exec sha256sum {} + | sort -k2; find . -path './*/*' -printf '%p %T@\\n' | sort"
+CONTENTS = """
+cd /student && find . -path "./*/*" -type f -exec sha256sum {} + | sort -k2
+find . -path "./*/*" -printf "%p %T@\\n" | sort
+"""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +95,7 @@ def contents(site: Site) -> str:
     """What is in the homes, with times, before anything happens to the host."""
     site.ssh(
         "be1",
-        "for n in $(seq 1 20); do echo work of $n > /student/student$n/kept; chown student$n: /student/student$n/kept; done",
+        "for n in $(seq 20); do f=/student/student$n/kept; echo work of $n > $f; chown student$n: $f; done",
     )
     return site.ssh("be1", CONTENTS)
 

@@ -7,7 +7,6 @@ before. With WOD_TEST_EACH_KILL=1 every moment gets fresh hosts of its own (abou
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -33,10 +32,10 @@ MOMENTS = [
 
 
 @pytest.fixture
-def fresh(fresh_site: Site, first_roll_out: Run) -> Iterator[Site]:
+def fresh(fresh_site: Site, first_roll_out: Run) -> Site:
     """Hosts that nothing was ever done to."""
     lab.reset(HOSTS)
-    yield fresh_site
+    return fresh_site
 
 
 def converges(site: Site) -> None:

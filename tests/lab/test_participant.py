@@ -1,4 +1,4 @@
-"""What the platform is for: a student logs in, starts a server, runs code, and is not thrown out by an operator's work."""
+"""What the platform is for: a student logs in, starts a server, runs code, and is not thrown out by operators."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_bad_configuration_never_replaces_a_good_one(site: Site) -> None:
     """Here by an argument that the settings cannot judge: an environment whose Hub does not start."""
     site.ssh(
         "be2",
-        "mv /opt/jupyterhub/bin/jupyterhub /opt/jupyterhub/bin/jupyterhub.away; ln -s /bin/false /opt/jupyterhub/bin/jupyterhub",
+        "cd /opt/jupyterhub/bin; mv jupyterhub jupyterhub.away; ln -s /bin/false jupyterhub",
     )
     kept = site.ssh("be2", "sha256sum /etc/jupyterhub/jupyterhub_config.py; systemctl show -p ExecMainPID jupyterhub")
     run = site.roll_out("--limit", "be2", "--data", "WODIDLETIMEOUT=1800")

@@ -10,9 +10,11 @@ pytestmark = pytest.mark.lab
 
 LOOK = """
 cd /
-find /etc /opt /home /var /usr/local /root /run /srv /student /tmp /proc /sys/fs/cgroup -xdev -type f -readable -size -4M -print0 2>/dev/null |
+places="/etc /opt /home /var /usr/local /root /run /srv /student /tmp /proc /sys/fs/cgroup"
+find $places -xdev -type f -readable -size -4M -print0 2>/dev/null |
     xargs -0 -r grep -laF -f "$1" 2>/dev/null
-find /proc -maxdepth 2 \\( -name environ -o -name cmdline \\) -readable -print0 2>/dev/null | xargs -0 -r grep -laF -f "$1" 2>/dev/null
+find /proc -maxdepth 2 \\( -name environ -o -name cmdline \\) -readable -print0 2>/dev/null |
+    xargs -0 -r grep -laF -f "$1" 2>/dev/null
 ps -efww | grep -F -f "$1" | grep -v grep
 true
 """
@@ -26,7 +28,7 @@ def test_a_student_finds_no_secret(site: Site, host: str) -> None:
     needles = "\n".join([site.token(), proxy, cookie])
     site.ssh(
         host,
-        f"umask 077; install -d -m 755 /needles; printf '%s\\n' '{needles}' > /needles/list; chown student5: /needles/list",
+        f"mkdir -m 755 /needles; (umask 077; printf '%s\\n' '{needles}' > /needles/list); chown student5: /needles/*",
     )
     site.ssh(host, f"cat > /needles/look <<'EOS'\n{LOOK}\nEOS")
     found = site.ssh(host, "runuser -u student5 -- sh /needles/look /needles/list")
@@ -39,7 +41,7 @@ def test_the_search_would_find_one(site: Site, host: str) -> None:
     """The same search, with a token where a student could see it."""
     site.ssh(
         host,
-        "install -d -m 755 /needles; echo planted-4711 > /needles/list; echo planted-4711 > /etc/leak; chmod 644 /etc/leak /needles/list",
+        "mkdir -m 755 /needles; echo planted-4711 | tee /needles/list > /etc/leak; chmod 644 /etc/leak /needles/list",
     )
     site.ssh(host, f"cat > /needles/look <<'EOS'\n{LOOK}\nEOS")
     found = site.ssh(host, "runuser -u student5 -- sh /needles/look /needles/list")

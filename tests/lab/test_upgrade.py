@@ -48,14 +48,15 @@ def test_a_new_tree_takes_over_and_the_old_one_stays(site: Site, upgrade: tuple[
 
 
 def test_the_database_is_copied_first_and_kept(site: Site, upgrade: tuple[str, str, Run]) -> None:
-    count = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('select count(*) from users').fetchone()[0])"
+    select = "execute('select count(*) from users').fetchone()[0]"
+    count = f"import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).{select})"
     copy = site.ssh("be2", "ls /var/lib/jupyterhub/backups/*.sqlite")
     assert site.ssh("be2", f'python3 -c "{count}" {copy}') == "21"
     assert site.ssh("be2", f'python3 -c "{count}" /var/lib/jupyterhub/jupyterhub.sqlite') == "21"
     assert site.ssh("be2", f"stat -c '%a %U' {copy}") == "600 root"
 
 
-def test_a_server_that_runs_goes_on_with_what_it_started_from(person: Participant, upgrade: tuple[str, str, Run]) -> None:
+def test_a_running_server_keeps_what_it_started_from(person: Participant, upgrade: tuple[str, str, Run]) -> None:
     assert person.run("import sys; print(sys.prefix)").strip() == upgrade[0]
 
 

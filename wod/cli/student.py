@@ -15,7 +15,7 @@ from wod.passwords import hashed, new_password
 _CHPASSWD = """
 read -r line
 name=${line%%:*}
-getent passwd "$name" >/dev/null || { echo "there is no account $name; roll the students module out first" >&2; exit 1; }
+getent passwd "$name" >/dev/null || { echo "no account $name; roll the students module out first" >&2; exit 1; }
 printf '%s\\n' "$line" | chpasswd -e
 """
 

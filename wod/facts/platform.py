@@ -67,7 +67,7 @@ _KNOWN: WeakKeyDictionary[Any, Platform] = WeakKeyDictionary()
 
 
 def platform_of(host: Any) -> Platform:
-    """The host's platform, asked once per host and run; a host that does not answer counts as unknown (and has failed)."""
+    """The host's platform, asked once per host and run; one that does not answer counts as unknown (and has failed)."""
     if host not in _KNOWN:
         _KNOWN[host] = host.get_fact(PlatformFact) or Platform("unknown", "", "")
     return _KNOWN[host]

@@ -28,7 +28,8 @@ def parse_students(text: str) -> HostState | None:
     try:
         data = json.loads(text)
         users = {row[0]: User(*row) for row in data["users"]}
-        homes = {name: Home(row[0], row[1], row[2], row[3], data["acls"][row[4]]) for name, row in data["homes"].items()}
+        acls = data["acls"]
+        homes = {name: Home(row[0], row[1], row[2], row[3], acls[row[4]]) for name, row in data["homes"].items()}
         return HostState(users, dict(data["groups"]), homes, data["admin"])
     except (ValueError, LookupError, TypeError):
         return None

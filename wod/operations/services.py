@@ -46,7 +46,7 @@ def verb_for(unit: Unit, state: UnitState, changed: dict[str, int]) -> str:
 
 
 def plan(units: list[Unit], states: Services) -> Iterator[StringCommand]:
-    """The commands that make every unit exist for systemd, enabled at boot, running, and started from what is on disk."""
+    """The commands that make every unit known to systemd, enabled at boot, running, started from what is on disk."""
     yield from _stop(unit.name for unit in units if not unit.wanted and _is_on(states.units[unit.name]))
     units = [unit for unit in units if unit.wanted]
     masked = [unit.name for unit in units if states.units[unit.name].masked]

@@ -64,7 +64,7 @@ def commands(wanted: StudentRange, todo: Plan, skeleton: str) -> Iterator[String
 def _report_surplus(todo: Plan) -> None:
     if todo.surplus:
         logger.warning(
-            f"{host.print_prefix}students {ranges(todo.surplus)} lie outside USERMIN..USERMAX; they are left as they are"
+            f"{host.print_prefix}students {ranges(todo.surplus)} lie outside USERMIN..USERMAX; they stay as they are"
         )
 
 
@@ -108,7 +108,7 @@ def hub_users(wanted: StudentRange, hub: HubAccess) -> Commands:
 
 
 def removable(wanted: StudentRange, state: HostState, hub: dict[str, bool]) -> tuple[list[str], list[str], list[str]]:
-    """``(accounts or homes, Hub users, those with a running server)`` of the range, by name in the order of their numbers."""
+    """``(accounts or homes, Hub users, those with a running server)`` of the range, in the order of their numbers."""
     names = [wanted.name(number) for number in wanted.numbers]
     local = [name for name in names if name in state.users or name in state.homes]
     return local, [name for name in names if name in hub], [name for name in names if hub.get(name)]
@@ -130,7 +130,7 @@ def removed(wanted: StudentRange, hub: HubAccess, force: bool = False) -> Comman
     local, known, busy = removable(wanted, state, users)
     if busy and not force:
         yield shell.refuse(
-            f"CLEAN refused: {', '.join(busy)} have running servers; stop them, or set CLEANFORCE: true. Nothing was changed"
+            f"CLEAN refused, nothing changed: {', '.join(busy)} have running servers; stop them or set CLEANFORCE: true"
         )
         return
     if not local and not known:

@@ -1,6 +1,6 @@
 """Talk to the Hub on this host: list its student users, add some, remove some. One line of JSON on stdout.
 
-Arguments: ``list``, ``add`` or ``remove``, the Hub's API address, the file that holds the token. Names on stdin, one a line.
+Arguments: ``list``, ``add`` or ``remove``, the Hub's API address, the file with the token. Names on stdin, one a line.
 REST API: https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
 """
 

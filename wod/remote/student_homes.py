@@ -1,9 +1,9 @@
 """Make student homes, or set a home's owner, mode and ACL right, without touching what is in it.
 
-Arguments: ``make`` or ``mend``, the folder of the homes, the admin account, the skeleton folder. Names on stdin, one a line.
+Arguments: ``make`` or ``mend``, the folder of the homes, the admin account, the skeleton folder. Names on stdin.
 
-A home is made beside the others and moved into place when it is complete, so one that exists is always whole: a run that
-was killed leaves nothing half-made. A lock keeps the program of a killed run and that of the next one apart.
+A home is made beside the others and moved into place when it is complete, so one that exists is always whole: a run
+that was killed leaves nothing half-made. A lock keeps the program of a killed run and that of the next one apart.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Remove student accounts, and set their homes aside: nothing a person made is deleted.
 
-Arguments: the folder of the homes. Names on stdin, one a line. A home goes to ``.removed/<name>-<time>`` in that folder,
-which only root can enter.
+Arguments: the folder of the homes. Names on stdin, one a line. A home goes to ``.removed/<name>-<time>`` in that
+folder, which only root can enter.
 """
 
 import fcntl

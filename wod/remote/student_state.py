@@ -1,6 +1,6 @@
 """Print what a host's student accounts and homes look like, as one line of JSON.
 
-Arguments: the folder of the homes, the admin account, first uid, last uid, first gid, last gid (the ids the range may use).
+Arguments: the folder of the homes, the admin account, first uid, last uid, first gid, last gid of the range.
 """
 
 import grp
@@ -17,7 +17,7 @@ TAGS = {0x01: "u:", 0x02: "u", 0x04: "g:", 0x08: "g", 0x10: "m:", 0x20: "o:"}
 
 
 def acl_text(raw):
-    """A POSIX ACL from its extended attribute (acl(5), linux/posix_acl_xattr.h) as sorted text: ``g::---,u:1001:rwx``."""
+    """A POSIX ACL from its attribute (acl(5), linux/posix_acl_xattr.h) as sorted text: ``g::---,u:1001:rwx``."""
     entries = []
     for offset in range(4, len(raw), 8):
         tag, perm, number = struct.unpack_from("<HHI", raw, offset)
