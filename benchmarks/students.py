@@ -123,7 +123,7 @@ def main() -> None:
             role(private, "--data", "USERMAX=1")
             lab.snapshot("students-bench", ["be1", "be2"], replace=True)
             parts = [
-                "# Students\n\nWritten by `make bench` (benchmarks/students.py), which says how each row is measured.\n",
+                "# Students\n\nWritten by `make bench` (benchmarks/students.py), which says how.\n",
                 table("Measured on", description()),
                 table("wod", ours(private)),
                 table("Peers, in the same run", peers(private, scratch)),

@@ -6,8 +6,46 @@ import zlib
 from collections.abc import Iterable, Mapping
 
 from wod.endpoint import Endpoint
-from wod.inventory import Host, SiteHost, plain_name
+from wod.facts.platform import Platform
+from wod.settings import Settings
+from wod.site import Host, SiteHost, plain_name
 
+COMMON_PACKAGES = {
+    "acl",
+    "ca-certificates",
+    "curl",
+    "git",
+    "openssh-server",
+    "python3",
+    "rsync",
+    "sudo",
+    "tar",
+}
+FAMILY_PACKAGES = {
+    "debian": {
+        "bash-completion",
+        "iproute2",
+        "libpam-systemd",
+        "locales",
+        "openssh-client",
+        "procps",
+        "python3-venv",
+        "util-linux",
+    },
+    "rhel": {
+        "bash-completion",
+        "iproute",
+        "openssh-clients",
+        "policycoreutils-python-utils",
+        "procps-ng",
+        "python3.12",
+    },
+}
+FIREWALLS = {"debian": "ufw", "rhel": "firewalld"}
+TIME_SERVICES = {
+    "debian": ("systemd-timesyncd", "systemd-timesyncd.service"),
+    "rhel": ("chrony", "chronyd.service"),
+}
 ROLE_PORTS = {
     "backends": ("WODBEPORT",),
     "api_db": ("WODAPIDBPORT",),
@@ -38,3 +76,20 @@ def _names(declared: Host) -> list[str]:
     """The internal name and its first part."""
     full = Endpoint.parse(declared.internal or plain_name(declared)).host
     return list(dict.fromkeys([full, full.partition(".")[0]]))
+
+
+def firewall_of(settings: Settings, platform: Platform) -> str:
+    """``ufw``, ``firewalld`` or nothing."""
+    kind = settings.WODFIREWALL
+    return {"auto": FIREWALLS.get(platform.family, ""), "none": ""}.get(kind, kind)
+
+
+def syncs_time(settings: Settings, platform: Platform) -> bool:
+    """A container has its machine's clock and cannot set it."""
+    return settings.WODTIMESYNC and not platform.container and platform.family in TIME_SERVICES
+
+
+def base_packages(settings: Settings, platform: Platform) -> set[str]:
+    """What every host of a distribution needs, its firewall and its time service included."""
+    wanted = COMMON_PACKAGES | FAMILY_PACKAGES[platform.family] | ({firewall_of(settings, platform)} - {""})
+    return wanted | {TIME_SERVICES[platform.family][0]} if syncs_time(settings, platform) else wanted

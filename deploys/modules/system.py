@@ -12,43 +12,7 @@ from wod.facts.platform import Platform, platform_of
 from wod.inventory import TEMP_DIR, settings_of, siblings
 from wod.operations import admin, files, firewall, kernel, packages, services
 from wod.settings import Settings
-from wod.system import ROLE_PORTS, host_names, stable_minute
-
-COMMON_PACKAGES = {
-    "acl",
-    "ca-certificates",
-    "curl",
-    "git",
-    "openssh-server",
-    "python3",
-    "rsync",
-    "sudo",
-    "tar",
-}
-FAMILY_PACKAGES = {
-    "debian": {
-        "bash-completion",
-        "iproute2",
-        "locales",
-        "openssh-client",
-        "procps",
-        "python3-venv",
-        "util-linux",
-    },
-    "rhel": {
-        "bash-completion",
-        "iproute",
-        "openssh-clients",
-        "policycoreutils-python-utils",
-        "procps-ng",
-        "python3.12",
-    },
-}
-FIREWALLS = {"debian": "ufw", "rhel": "firewalld"}
-TIME_SERVICES = {
-    "debian": ("systemd-timesyncd", "systemd-timesyncd.service"),
-    "rhel": ("chrony", "chronyd.service"),
-}
+from wod.system import ROLE_PORTS, TIME_SERVICES, base_packages, firewall_of, host_names, stable_minute, syncs_time
 
 
 @module("System")
@@ -67,22 +31,8 @@ def apply() -> None:
     keep_up(settings, platform)
 
 
-def firewall_of(settings: Settings, platform: Platform) -> str:
-    """``ufw``, ``firewalld`` or nothing."""
-    kind = settings.WODFIREWALL
-    return {"auto": FIREWALLS.get(platform.family, ""), "none": ""}.get(kind, kind)
-
-
-def syncs_time(settings: Settings, platform: Platform) -> bool:
-    """A container has its machine's clock and cannot set it."""
-    return settings.WODTIMESYNC and not platform.container and platform.family in TIME_SERVICES
-
-
 def install_packages(settings: Settings, platform: Platform) -> None:
-    wanted = COMMON_PACKAGES | FAMILY_PACKAGES.get(platform.family, set())
-    wanted |= {firewall_of(settings, platform)} - {""}
-    if syncs_time(settings, platform):
-        wanted |= {TIME_SERVICES[platform.family][0]}
+    wanted = base_packages(settings, platform)
     packages.installed(name="Install the base packages", family=platform.family, packages=wanted)
 
 
