@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 from wod.endpoint import Endpoint
@@ -24,8 +25,8 @@ class Host:
 
     ``name`` is what ``--limit`` takes; ``internal`` and ``external`` are ``host[:port[:proto]]`` (the original
     installer's -b/-a/-f and -j/-e/-w; ``internal`` defaults to the name). ``number`` counts the backends from 1.
-    ``address`` is where SSH finds the host when its name does not resolve. ``settings`` are values of this host alone,
-    ``ssh`` pyinfra's connection data (ssh_user, ssh_key, ssh_port, …).
+    ``address`` is where SSH finds the host when its name does not resolve: an IP address, or another name. ``settings``
+    are values of this host alone, ``ssh`` pyinfra's connection data (ssh_user, ssh_key, ssh_port, …).
     """
 
     name: str
@@ -36,6 +37,14 @@ class Host:
     address: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     ssh: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def ip(self) -> str:
+        """The address where it is one; empty where SSH is given another name."""
+        try:
+            return str(ip_address(self.address))
+        except ValueError:
+            return ""
 
 
 @dataclass(frozen=True)
@@ -137,8 +146,8 @@ def _addresses(host: Host) -> dict[str, object]:
     values = Endpoint.parse(host.internal or plain_name(host)).settings(prefix)
     if host.external:
         values |= Endpoint.parse(host.external).settings(prefix + "EXT")
-    if host.role == "backends" and host.address:
-        values["WODBEIP"] = host.address
+    if host.role == "backends" and host.ip:
+        values["WODBEIP"] = host.ip
     return values
 
 

@@ -66,7 +66,7 @@ def host_names(own: str, hosts: Iterable[SiteHost], extra: Mapping[str, object])
     """
     lines = []
     for host in hosts:
-        address = "127.0.1.1" if host.name == own else host.declared.address
+        address = "127.0.1.1" if host.name == own else host.declared.ip
         if address:
             lines.append(f"{address} {' '.join(_names(host.declared))}")
     return lines + [f"{address} {name}" for name, address in sorted(extra.items())]

@@ -19,6 +19,10 @@ echo {END}
 """
 
 
+FAMILIES = {"debian": ({"debian", "ubuntu"}, 12), "rhel": ({"rhel", "centos", "rocky", "almalinux"}, 9)}
+"""Family → its ids in os-release, and the oldest version that has what we need (docs/reference/platforms.md)."""
+
+
 @dataclass(frozen=True)
 class Platform:
     """A host's distribution, as ``/etc/os-release`` names it (os-release(5))."""
@@ -26,7 +30,7 @@ class Platform:
     id: str
     version: str
     family: str
-    """``debian`` or ``rhel``; empty when we know neither."""
+    """``debian`` or ``rhel``; empty when it is neither, or too old."""
     container: str = ""
     """The container manager's name (``systemd-nspawn``, ``docker``, …), empty on a machine of its own."""
 
@@ -53,7 +57,8 @@ def parse(lines: list[str]) -> Platform:
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     fields = {key: "".join(shlex.split(value)[:1]) for key, _, value in pairs}
     like = {fields.get("ID", ""), *fields.get("ID_LIKE", "").split()}
-    family = "debian" if like & {"debian", "ubuntu"} else "rhel" if like & {"rhel", "centos", "fedora"} else ""
+    major = int("0" + fields.get("VERSION_ID", "").partition(".")[0])
+    family = next((name for name, (ids, oldest) in FAMILIES.items() if like & ids and major >= oldest), "")
     container = fields.get("wod_container", "")
     return Platform(
         fields.get("ID", "unknown"),

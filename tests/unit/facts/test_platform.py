@@ -19,7 +19,7 @@ from wod.facts.platform import Platform, PlatformFact, parse
         ("rocky9", Platform("rocky", "9.5", "rhel")),
         ("almalinux9", Platform("almalinux", "9.5", "rhel")),
         ("rhel9", Platform("rhel", "9.4", "rhel")),
-        ("centos7", Platform("centos", "7", "rhel")),
+        ("centos7", Platform("centos", "7", "")),
     ],
 )
 def test_distributions(distribution: str, platform: Platform) -> None:

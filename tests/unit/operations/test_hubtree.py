@@ -92,7 +92,7 @@ def test_a_tree_in_use_is_kept(place: Path) -> None:
         switch(place, NEW)
         assert library.exists()
         user.communicate()
-    switch(place, NEW)
+    switch(place, OLD)
     assert not library.exists()
 
 
