@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.site import REPOSITORY, Site
+from tests.lab.site import Site
 
 pytestmark = pytest.mark.lab
 
@@ -16,7 +16,8 @@ from wod import lab
 from wod.inventory import Host, build
 
 LAB = [Host(h.name, h.role, h.number, address=str(h.address), ssh=lab.connection(h)) for h in lab.hosts()]
-globals().update(build("lab", [*LAB, Host("be3", number=3, address="10.233.8.99", ssh=LAB[0].ssh)]))
+SSH = {key: value for key, value in LAB[0].ssh.items() if key != "ssh_hostname"}
+globals().update(build("lab", [*LAB, Host("be3", number=3, address="10.233.8.99", ssh=SSH)]))
 """
 
 
@@ -34,7 +35,7 @@ def test_an_unreachable_host_is_named_and_the_others_are_done(site: Site, three:
     run = site.roll_out(inventory=three)
     assert run.code != 0
     (line,) = [line for line in run.output.splitlines() if "be3" in line and "onnect" in line]
-    assert re.search(r"\[be3\].*(timed out|No route|refused|unreachable)", line), line
+    assert re.search(r"\[be3\].*(timed out|No route|refused|Unable to connect)", line), line
     assert run.changed["System | Write limits, kernel parameters and the skeleton of homes"] == 2
     assert "Traceback" not in run.output
 
@@ -65,8 +66,3 @@ def test_bad_settings_are_all_told_at_once_and_nothing_is_touched(site: Site) ->
     assert "lab.yml:2" in run.output
     assert "Traceback" not in run.output
     assert "Connecting" not in run.output
-
-
-def test_wrong_flags_get_a_sentence(site: Site) -> None:
-    assert site.command("pyinfra", "-y", "inventories/nowhere.py", "deploys/backend.py").code != 0
-    assert (REPOSITORY / "inventories").is_dir()
