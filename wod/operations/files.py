@@ -60,10 +60,11 @@ Entry = File | Directory | Link | Absent
 
 _WRITE = """
 if [ -d "$1" ] && [ ! -L "$1" ]; then echo "$1: a folder is in the way of a file; move it aside" >&2; exit 1; fi
-new="$1.wod-new"
+new="$1.wod-new.$$"  # of our own: the last command of a killed run may still be at work on the same file
 umask 077
-rm -f "$new"  # of a killed run, with whatever mode it had got
+rm -f "$1".wod-new*
 cat > "$new"
+[ "$(wc -c < "$new")" -eq "$5" ] || { rm -f "$new"; echo "$1: its content was cut off on the way" >&2; exit 1; }
 chown "$2" "$new"
 chmod "$3" "$new"
 if [ -n "$4" ]; then
@@ -95,8 +96,8 @@ def text_of(content: str) -> str:
 
 def _write(entry: File) -> StringCommand:
     check = entry.check.replace("%s", '"$1"')
-    owner = f"{entry.user}:{entry.group}"
-    return shell.script(_WRITE, entry.path, owner, f"{entry.mode:04o}", check, stdin=text_of(entry.content))
+    owner, text = f"{entry.user}:{entry.group}", text_of(entry.content)
+    return shell.script(_WRITE, entry.path, owner, f"{entry.mode:04o}", check, len(text.encode()), stdin=text)
 
 
 def _attributes(text: str, entry: File | Directory) -> StringCommand:
@@ -140,9 +141,9 @@ _MAKE_ONCE = """
 value=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \\n')
 [ "${#value}" -eq 64 ] || { echo "$1: no random bytes to be had" >&2; exit 1; }
 umask 077
-rm -f "$1.wod-new"
-printf '%s=%s\\n' "$2" "$value" > "$1.wod-new"
-mv -fT "$1.wod-new" "$1"
+rm -f "$1".wod-new*
+printf '%s=%s\\n' "$2" "$value" > "$1.wod-new.$$"
+mv -fT "$1.wod-new.$$" "$1"
 """
 
 

@@ -204,3 +204,17 @@ def test_a_secret_of_the_host_is_made_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("content", "text"), [("a", "a\n"), ("a\n", "a\n"), ("", "\n"), (Secret("S", "x"), "x\n")])
 def test_text_ends_in_a_line_break(content: str, text: str) -> None:
     assert text_of(content) == text
+
+
+def test_content_that_was_cut_off_on_the_way_is_refused(tmp_path: Path) -> None:
+    """A control process that is killed while it sends leaves its command with half of the content."""
+    path = tmp_path / "x"
+    path.write_text("old")
+    command = change_for(mine(path, "a whole file"), PathState("none"))
+    assert command is not None
+    command.connector_arguments["_stdin"] = "a who"
+    done = run(command)
+    assert done.returncode != 0
+    assert "its content was cut off on the way" in done.stderr
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
