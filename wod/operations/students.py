@@ -130,7 +130,7 @@ def removed(wanted: StudentRange, hub: HubAccess, force: bool = False) -> Comman
     local, known, busy = removable(wanted, state, users)
     if busy and not force:
         yield shell.refuse(
-            f"CLEAN refused, nothing changed: {', '.join(busy)} have running servers; stop them or set CLEANFORCE: true"
+            f"CLEAN refused, nothing changed: there are running servers of {', '.join(busy)}; stop them or set CLEANFORCE"
         )
         return
     if not local and not known:

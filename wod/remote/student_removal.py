@@ -4,6 +4,7 @@ Arguments: the folder of the homes. Names on stdin, one a line. A home goes to `
 folder, which only root can enter.
 """
 
+import errno
 import fcntl
 import os
 import pwd
@@ -41,7 +42,17 @@ def set_aside(folder, name, moment):
     home, attic = os.path.join(folder, name), os.path.join(folder, ".removed")
     if os.path.lexists(home):
         os.makedirs(attic, mode=0o700, exist_ok=True)
-        os.rename(home, os.path.join(attic, name + "-" + moment))
+        move(home, os.path.join(attic, name + "-" + moment))
+
+
+def move(source, target):
+    """In one step where the file system can; mv copies with owners, times and ACLs where it cannot (overlays, mounts)."""
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        subprocess.run(["mv", "-T", "--", source, target], check=True)
 
 
 def main(folder):
