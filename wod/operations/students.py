@@ -130,7 +130,8 @@ def removed(wanted: StudentRange, hub: HubAccess, force: bool = False) -> Comman
     local, known, busy = removable(wanted, state, users)
     if busy and not force:
         yield shell.refuse(
-            f"CLEAN refused, nothing changed: there are running servers of {', '.join(busy)}; stop them or set CLEANFORCE"
+            f"CLEAN refused, nothing changed: there are running servers of {', '.join(busy)}; "
+            "stop them or set CLEANFORCE: true"
         )
         return
     if not local and not known:

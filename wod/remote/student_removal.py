@@ -46,7 +46,7 @@ def set_aside(folder, name, moment):
 
 
 def move(source, target):
-    """In one step where the file system can; mv copies with owners, times and ACLs where it cannot (overlays, mounts)."""
+    """In one step where the file system can; where not (overlays, mounts), mv copies with owners, times and ACLs."""
     try:
         os.rename(source, target)
     except OSError as error:
