@@ -49,7 +49,7 @@ def test_clean_refuses_while_a_student_is_at_work(site: Site) -> None:
     person.start_server()
     run = site.roll_out("--limit", "be1", "--data", "CLEAN=true")
     assert run.code != 0
-    assert "CLEAN refused, nothing changed: there are running servers of student3;" in run.output
+    assert "CLEAN refused, nothing changed: there are running servers of student3" in run.output
     assert site.ssh("be1", "id -u student1 student3").split() == ["2001", "2003"]
 
 
