@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from wod.cli import options
 from wod.errors import BadInput, Problem
 from wod.settings import Settings, load, private_dir
 from wod.settings.data import thaw
@@ -20,16 +21,6 @@ from wod.settings.reference import reference
 from wod.settings.sample import FILES, doc, sample, yaml_line
 from wod.settings.schema import SECTIONS, SETTINGS, canonical
 
-inventory_option = click.option(
-    "-i",
-    "--inventory",
-    type=click.Path(path_type=Path),
-    envvar="WOD_INVENTORY",
-    default=Path("inventories/production.py"),
-    show_default=True,
-    show_envvar=True,
-    help="The inventory whose hosts are meant.",
-)
 group_option = click.option("--group", metavar="NAME", help="Only a platform's files, without an inventory.")
 host_option = click.option("--host", metavar="NAME", help="One host's settings, instead of the platform's.")
 
@@ -57,7 +48,7 @@ def settings() -> None:
 
 
 @settings.command()
-@inventory_option
+@options.inventory
 @group_option
 def check(inventory: Path, group: str | None) -> None:
     """Check the settings of all hosts; print every problem with file and line. Nothing is touched."""
@@ -72,7 +63,7 @@ def check(inventory: Path, group: str | None) -> None:
 
 
 @settings.command()
-@inventory_option
+@options.inventory
 @group_option
 @host_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
@@ -88,7 +79,7 @@ def show(inventory: Path, group: str | None, host: str | None, as_json: bool) ->
 
 @settings.command()
 @click.argument("key")
-@inventory_option
+@options.inventory
 @group_option
 @host_option
 def explain(key: str, inventory: Path, group: str | None, host: str | None) -> None:
