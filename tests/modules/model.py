@@ -157,7 +157,7 @@ class Model:
         self.packages |= set(names)
 
     def write(self, arguments: list[str], text: str) -> None:
-        path, owner, mode, _check, _size = arguments
+        path, owner, mode, *_ = arguments
         self.texts[path] = text
         self._put(path, "file", owner, mode, hashlib.sha256(text.encode()).hexdigest())
 
