@@ -76,6 +76,11 @@ def _address(value: str) -> str:
     return str(ipaddress.ip_address(value))
 
 
+def network(value: str) -> str:
+    """``192.0.2.1`` or ``192.0.2.0/24``; a text that is neither raises :class:`ValueError`."""
+    return str(ipaddress.ip_network(value)) if "/" in value else _address(value)
+
+
 def _rule(value: str) -> str:
     """``9100/tcp``, ``8000-8010/tcp from 10.0.0.0/8``: a port or range, a protocol, perhaps a network."""
     match = re.fullmatch(r"(\d+)(?:-(\d+))?/(tcp|udp)(?: from (\S+))?", value)

@@ -11,6 +11,8 @@ from wod.settings.schema.admin import Ids, Platform
 from wod.settings.schema.api import Api, Database, Mails, OpnSense
 from wod.settings.schema.backend import Backend, Ldap
 from wod.settings.schema.branding import Branding, Surveys
+from wod.settings.schema.content import Content
+from wod.settings.schema.engine import Engine, FailToBan, Orders
 from wod.settings.schema.hosts import ApiAddress, BackendAddress, FrontendAddress
 from wod.settings.schema.hub import Hub
 from wod.settings.schema.paths import Installer, Paths
@@ -27,7 +29,9 @@ SECTIONS: tuple[type[Section], ...] = (
     Installer,
     Ids,
     Hub,
+    Content,
     Backend,
+    Engine,
     Ldap,
     Limits,
     Network,
@@ -39,6 +43,8 @@ SECTIONS: tuple[type[Section], ...] = (
     Api,
     Database,
     Mails,
+    Orders,
+    FailToBan,
     OpnSense,
 )
 """In the order in which the samples and the pages show them."""

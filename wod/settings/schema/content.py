@@ -1,0 +1,45 @@
+"""Where workshops come from: repositories that the control node fetches and hands on to backends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from wod.settings.declare import Section, setting
+from wod.settings.types import Flag, MaybeSecret, MaybeText, Says, Text, matching
+
+Branch = Annotated[
+    Text, matching(r"(?!.*(\.\.|//|@\{))[A-Za-z0-9_][A-Za-z0-9_./+-]*", "no such name"), Says("a branch or tag")
+]
+
+
+class Content(Section):
+    """Repositories
+
+    The control node fetches them once and sends each backend what it lacks; backends need no access to any of them.
+    A repository is a URL or a path on the control node; what follows a space in it is ignored, as in `install.repo`.
+    """
+
+    FILE = "all.yml"
+
+    WODSAMPLES: Flag = setting(
+        True, "Hand out the built-in sample workshops while WODNOBOREPO names no repository.", example=False
+    )
+    WODNOBOREPO: MaybeText = setting(
+        None, "The public workshops' repository.", example="https://git.example.org/wod/wod-notebooks.git"
+    )
+    WODNOBOBRANCH: Branch = setting("main", "Its branch or tag.", example="v2.1")
+    WODNOBOREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
+    WODBEREPO: MaybeText = setting(
+        None,
+        "The repository with the public workshops' hook scripts, if they have one of their own.",
+        example="https://git.example.org/wod/wod-backend.git",
+    )
+    WODBEBRANCH: Branch = setting("main", "Its branch or tag.", example="v2.1")
+    WODBEREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
+    WODPRIVREPO: MaybeText = setting(
+        None,
+        "The private repository: workshops, hook scripts and skeleton files that go over the public ones.",
+        example="https://git.example.org/acme/wod-private.git",
+    )
+    WODPRIVBRANCH: Branch = setting("main", "Its branch or tag.", example="production")
+    WODPRIVREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
