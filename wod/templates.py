@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    # What is rendered are files for root's eyes, not HTML; `py` writes a value as a Python literal.
+    # What is rendered are files for root's eyes, not HTML; `py` writes a Python literal, `sh` a word of the shell.
     environment = Environment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
@@ -20,6 +21,7 @@ def _environment() -> Environment:
         autoescape=False,  # noqa: S701
     )
     environment.filters["py"] = repr
+    environment.filters["sh"] = lambda value: shlex.quote(str(value))
     return environment
 
 
