@@ -17,6 +17,7 @@ lint: $(READY) ## Formatting, ruff, types; changes nothing
 
 bench: $(READY) ## Measure on the lab, beside Ansible; takes about half an hour
 	@scripts/as-root .venv/bin/python -m benchmarks.students
+	@scripts/as-root .venv/bin/python -m benchmarks.handout
 
 lock: $(READY) ## Pin anew what a backend's JupyterHub is made of
 	@scripts/lock

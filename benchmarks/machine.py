@@ -24,3 +24,9 @@ def description() -> dict[str, str]:
         "pyinfra": version("pyinfra"),
         "wod": revision(),
     }
+
+
+def table(title: str, rows: dict[str, str]) -> str:
+    """A Markdown table with one title over both columns."""
+    lines = [f"| {key} | {value} |" for key, value in rows.items()]
+    return "\n".join([f"| {title} | |", "|---|---|", *lines, ""])

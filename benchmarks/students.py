@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.machine import description
+from benchmarks.machine import description, table
 from benchmarks.timing import ROOT, Timed, timed
 from wod import lab
 
@@ -109,11 +109,6 @@ def stock(scratch: Path, count: int) -> float:
     inventory = scratch / "stock.py"
     inventory.write_text(f"hosts = [('be1', {data | {'first': 1, 'last': count}!r})]\n")
     return timed(str(BIN / "pyinfra"), "-y", str(inventory), "benchmarks/peers/students.py").seconds
-
-
-def table(title: str, rows: dict[str, str]) -> str:
-    lines = [f"| {key} | {value} |" for key, value in rows.items()]
-    return "\n".join([f"| {title} | |", "|---|---|", *lines, ""])
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ from importlib import import_module
 from pyinfra import host
 from pyinfra.api import deploy
 
-ORDER = ("system", "jupyterhub", "students", "stamp")
+ORDER = ("system", "jupyterhub", "students", "content", "engine", "postfix", "fail2ban", "stamp")
 """Every module there is. Roles are subsets of it: pyinfra refuses hosts that go in different orders."""
 
-ROLES = {"backends": ("system", "jupyterhub", "students", "stamp")}
+ROLES = {"backends": ("system", "jupyterhub", "students", "content", "engine", "postfix", "fail2ban", "stamp")}
 """Which modules the hosts of a role get."""
 
 

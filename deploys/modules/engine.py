@@ -37,9 +37,8 @@ def apply() -> None:
 def write_configuration(settings: Settings) -> None:
     """Two files with secrets, each for the account that needs it; the folders; ``/etc/wod.sh`` for hook scripts."""
     state, queue = str(config.STATE), f"{config.STATE}/queue"
-    unit = templates.render(
-        "engine/wod-engine.service.j2", link=LINK, admin=settings.WODUSER, students=settings.STUDDIR, state=state
-    )
+    paths = {"link": LINK, "students": settings.STUDDIR, "state": state, "private": settings.WODPRIVDIR}
+    unit = templates.render("engine/wod-engine.service.j2", admin=settings.WODUSER, **paths)
     files.present(
         name="Write what the engine needs to know",
         entries=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyinfra import host
 
 from deploys.modules import module
+from deploys.modules.content import fetch_all
 from wod.inventory import settings_of
 from wod.operations import stamp
 from wod.revision import revision
@@ -16,5 +17,10 @@ def apply() -> None:
     settings = settings_of(host)
     stamp.current(
         name="Write the stamp",
-        contents={"revision": revision(), "settings": settings.digest(), "platform": settings.group},
+        contents={
+            "revision": revision(),
+            "settings": settings.digest(),
+            "platform": settings.group,
+            "content": " ".join(each.commit for each in fetch_all(settings)[0]),
+        },
     )

@@ -11,6 +11,7 @@ from wod.facts.firewall import Opening
 from wod.facts.platform import Platform, platform_of
 from wod.inventory import TEMP_DIR, settings_of, siblings
 from wod.operations import admin, files, firewall, kernel, packages, services
+from wod.postfix import mail_openings
 from wod.settings import Settings
 from wod.system import ROLE_PORTS, TIME_SERVICES, base_packages, firewall_of, host_names, stable_minute, syncs_time
 
@@ -102,8 +103,9 @@ def guard(settings: Settings, platform: Platform) -> None:
     if not kind:
         return
     ports = [Opening(str(settings[port])) for role in host.groups for port in ROLE_PORTS.get(role, ())]
+    mail = mail_openings(settings, siblings(host)) if "backends" in host.groups else []
     extra = [Opening.parse(text) for text in settings.WODFIREWALLEXTRA]
-    firewall.opened(name="Let in SSH and the role's ports only", kind=kind, openings=[*ports, *extra])
+    firewall.opened(name="Let in SSH and the role's ports only", kind=kind, openings=[*ports, *mail, *extra])
 
 
 def keep_up(settings: Settings, platform: Platform) -> None:

@@ -12,11 +12,15 @@ from websockets.sync.client import connect
 
 
 class Participant:
-    """A browser's worth of JupyterHub: cookies, XSRF token, the spawn page, a kernel's channels."""
+    """A browser's worth of JupyterHub: cookies, XSRF token, the spawn page, a kernel's channels.
 
-    def __init__(self, base: str, name: str, password: str) -> None:
+    ``address`` is one of this machine's from which to speak; its own choice if there is none.
+    """
+
+    def __init__(self, base: str, name: str, password: str, address: str | None = None) -> None:
         self.base, self.name, self.password = base, name, password
-        self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=60)
+        transport = httpx.HTTPTransport(local_address=address)
+        self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=60, transport=transport)
 
     def log_in(self) -> bool:
         """Whether the Hub let us in."""

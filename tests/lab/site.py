@@ -104,11 +104,11 @@ class Site:
         values = dict(line.split(maxsplit=1) for line in made.output.strip().splitlines())
         return Participant(values["URL:"].removesuffix("/hub/login"), values["User:"], values["Password:"])
 
-    def token(self) -> str:
-        """The Hub token, from the operator's private folder."""
+    def secret(self, name: str) -> str:
+        """A generated token (64 hexadecimal digits), from the operator's private folder."""
         text = (self.private / "secrets" / "lab.yml").read_text()
-        match = re.search(r"WODBETOKEN'?: '([0-9a-f]{64})'", text)
-        assert match, "the private folder holds no WODBETOKEN"
+        match = re.search(rf"{name}'?: '([0-9a-f]{{64}})'", text)
+        assert match, f"the private folder holds no {name}"
         return match[1]
 
 

@@ -59,4 +59,4 @@ def test_the_inventory_prints_no_secret(site: Site) -> None:
         printed = site.command("pyinfra", *flags, "inventories/lab.py", "debug-inventory")
         assert printed.code == 0, printed.output
         assert "<secret WODBETOKEN>" in printed.output
-        assert site.token() not in printed.output
+        assert site.secret("WODBETOKEN") not in printed.output

@@ -27,7 +27,7 @@ def test_a_student_finds_no_secret(site: Site, host: str) -> None:
     """The needles are given to the search in a file that only it may read, so that finding itself does not count."""
     proxy = site.ssh(host, "cut -d= -f2 /etc/jupyterhub/proxy.env")
     cookie = site.ssh(host, "cat /var/lib/jupyterhub/cookie_secret")
-    needles = "\n".join([site.token(), proxy, cookie])
+    needles = "\n".join([site.secret("WODBETOKEN"), proxy, cookie])
     site.ssh(
         host,
         f"mkdir -m 755 /needles; (umask 077; printf '%s\\n' '{needles}' > /needles/list); chown student5: /needles/*",
@@ -57,8 +57,8 @@ def test_a_run_shows_no_secret_even_when_it_writes_one(site: Site) -> None:
         "pyinfra", "-y", "-vvv", "--debug", "--diff", "--limit", "be1", "inventories/lab.py", "deploys/backend.py"
     )
     assert run.code == 0, run.output
-    assert site.ssh("be1", "cat /etc/jupyterhub/token") == site.token()
-    assert site.token() not in run.output
+    assert site.ssh("be1", "cat /etc/jupyterhub/token") == site.secret("WODBETOKEN")
+    assert site.secret("WODBETOKEN") not in run.output
 
 
 def test_no_secret_is_on_a_command_line_while_a_host_is_rolled_out(site: Site) -> None:
@@ -69,7 +69,7 @@ def test_no_secret_is_on_a_command_line_while_a_host_is_rolled_out(site: Site) -
     assert site.roll_out("--limit", "be1").code == 0
     seen = site.ssh("be1", "systemctl stop wod-watch; cat /root/seen; rm /root/seen /root/watch")
     assert "jupyterhub/token" in seen, "the watcher was to see the run's commands"
-    assert site.token() not in seen
+    assert site.secret("WODBETOKEN") not in seen
 
 
 def test_the_operators_store_is_his_own(site: Site) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import re
 import shlex
 import subprocess
 import tempfile
@@ -22,7 +23,7 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 
 from tests.fixtures import lines
 from wod import remote
-from wod.facts import END, firewall, packages, platform, services, students
+from wod.facts import END, addresses, firewall, packages, platform, services, students
 from wod.facts import files as file_facts
 from wod.facts import hubtree as tree_facts
 from wod.facts.firewall import Opening
@@ -61,6 +62,7 @@ class Model:
     users: dict[str, User] = field(default_factory=dict)
     homes: dict[str, Home] = field(default_factory=dict)
     hub: set[str] = field(default_factory=set)
+    addresses: dict[str, str] = field(default_factory=lambda: {"api": "192.0.2.30"})
     hosts_file: str = "127.0.0.1 localhost\n"
 
     def take(self, command: str, stdin: str) -> Answer:
@@ -83,6 +85,9 @@ class Model:
 
     def read_missing(self, names: list[str], _s: str) -> Answer:
         return [*(name for name in names if name not in self.packages), END]
+
+    def read_addresses(self, names: list[str], _s: str) -> Answer:
+        return [*(f"{name} {self.addresses[name]}" for name in names if name in self.addresses), END]
 
     def read_offered(self, _names: list[str], _s: str) -> Answer:
         return [END]
@@ -110,7 +115,8 @@ class Model:
         return [*said, *(f"watched={self.changed.get(path, 0)} {path}" for path in watched), END]
 
     def _unit(self, unit: str) -> Answer:
-        there = f"/etc/systemd/system/{unit}" in self.paths or unit in ("chronyd.service", "systemd-timesyncd.service")
+        brought = {"chronyd", "systemd-timesyncd", *(name.removesuffix("-server") for name in self.packages)}
+        there = f"/etc/systemd/system/{unit}" in self.paths or re.split("[@.]", unit)[0] in brought
         load = "masked" if unit in self.masked else "loaded" if there else "not-found"
         state = "enabled" if unit in self.enabled else "disabled" if there else ""
         active = "active" if unit in self.started else "inactive"
@@ -261,6 +267,7 @@ class Model:
 
 SCRIPTS = {
     platform._SCRIPT: "read_platform",
+    addresses._SCRIPT: "read_addresses",
     file_facts._SCRIPT: "read_paths",
     services._SCRIPT: "read_services",
     tree_facts._SCRIPT: "read_tree",

@@ -17,8 +17,12 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 def commands() -> list[str]:
     context = click.Context(wod)
-    groups = {name: wod.get_command(context, name) for name in GROUPS}
-    return [f"wod {name} {command}" for name, group in groups.items() for command in group.list_commands(context)]
+    found = []
+    for name in GROUPS:
+        command = wod.get_command(context, name)
+        words = [f" {each}" for each in command.list_commands(context)] if isinstance(command, click.Group) else [""]
+        found += [f"wod {name}{word}" for word in words]
+    return found
 
 
 @pytest.mark.parametrize("command", commands())

@@ -11,11 +11,15 @@ from wod import __version__
 from wod.errors import WodError
 
 GROUPS = {
+    "action": "Order a backend to hand out, clean up, reset or purge, by mail.",
+    "content": "Show where content comes from, and rebrand it.",
     "lab": "Real hosts on this machine, to try a roll-out on.",
+    "queue": "See to the orders that a backend has taken.",
     "settings": "Check, show and explain the layered settings.",
     "student": "Act on single student accounts.",
+    "workshop": "Check and list the workshops of a content repository.",
 }
-"""Command group → its line in ``wod --help``. The group lives in ``wod/cli/<name>.py`` and is called ``<name>``."""
+"""Command or group → its line in ``wod --help``. It lives in ``wod/cli/<name>.py`` and is called ``<name>``."""
 
 
 class LazyGroups(click.Group):

@@ -12,7 +12,7 @@ from wod.engine.request import Request
 class Memory(Protocol):
     """What one step leaves for the next: kept on disk (0600, root) beside the request until that is finished.
 
-    A step that makes something up (a password) remembers it before it is used, so that a crash does not make it up anew.
+    A step that makes something up (a password) remembers it before it is used: a crash does not make it up anew.
     """
 
     def remember(self, name: str, value: str) -> None: ...

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from wod.settings.declare import Section, setting
-from wod.settings.types import Count, MaybeHost, MaybeSecret, Positive, Says, Text, matching, network, split
+from wod.settings.types import MaybeHost, MaybeSecret, Positive, Says, Text, matching, network, split
 
 Networks = Annotated[
     tuple[Annotated[Text, AfterValidator(network)], ...],

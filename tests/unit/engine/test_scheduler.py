@@ -1,0 +1,80 @@
+"""Which requests start: pure, so every rule can be asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.engine.orders import NOW, request
+from wod.engine.scheduler import Entry, delay, startable
+
+
+def at(second: int, first: int, last: int = 0, due: float = 0, tries: int = 0) -> Entry:
+    verb = "RESET" if last or not first else "CREATE"
+    return Entry(request(NOW + second, verb=verb, first=first, last=last or first), due, tries)
+
+
+def started(given: list[Entry], running: tuple[int, ...] = (), slots: int = 9) -> list[int]:
+    """Places in ``given`` of those that start."""
+    ids = [entry.request.id for entry in given]
+    return [ids.index(each) for each in startable(given, [ids[place] for place in running], NOW, slots)]
+
+
+def test_different_students_start_together() -> None:
+    assert started([at(0, 1), at(1, 2), at(2, 3)]) == [0, 1, 2]
+
+
+def test_the_same_student_in_order() -> None:
+    assert started([at(1, 1), at(0, 1), at(2, 1)]) == [1]
+    assert started([at(0, 1), at(1, 1), at(2, 2)], running=(0,)) == [2]
+
+
+def test_a_range_conflicts_with_each_of_its_students() -> None:
+    assert started([at(0, 2), at(1, 1, 3), at(2, 3), at(3, 4)]) == [0, 3]
+    assert started([at(0, 1, 3), at(1, 3, 5), at(2, 6)]) == [0, 2]
+
+
+def test_a_retry_blocks_its_student_and_takes_no_slot() -> None:
+    assert started([at(0, 1, due=NOW + 5, tries=1), at(1, 1), at(2, 2)], slots=1) == [2]
+    assert started([at(0, 1, due=NOW, tries=1), at(1, 1)]) == [0]
+
+
+def test_slots() -> None:
+    assert started([at(0, 1), at(1, 2), at(2, 3)], slots=2) == [0, 1]
+    assert started([at(0, 1)], slots=0) == []
+
+
+def test_an_unknown_student_is_looked_up_first() -> None:
+    assert started([at(0, 1), at(1, 0), at(2, 2)]) == [0, 1]
+    assert started([at(1, 0), at(2, 2)], running=(0,)) == []
+
+
+def test_one_that_could_not_be_looked_up_stops_nobody() -> None:
+    assert started([at(1, 0, due=NOW + 5, tries=1), at(2, 2)]) == [1]
+
+
+def test_a_later_one_that_runs_is_waited_for() -> None:
+    assert started([at(0, 1), at(1, 1)], running=(1,)) == []
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 2)), max_size=12), st.integers(0, 5))
+def test_no_two_share_a_student_and_none_overtakes(ranges: list[tuple[int, int]], slots: int) -> None:
+    given = [at(place, first, first + more) for place, (first, more) in enumerate(ranges)]
+    chosen = started(given, slots=slots)
+    assert len(chosen) <= slots
+    for place in chosen:
+        assert all(set(given[place].request.students).isdisjoint(e.request.students) for e in given[:place])
+
+
+@pytest.mark.parametrize(
+    ("tries", "low", "high"), [(0, 0.75, 1.25), (1, 1.5, 2.5), (5, 24, 40), (6, 48, 60), (999, 48, 60)]
+)
+def test_back_off(tries: int, low: float, high: float) -> None:
+    assert delay(tries, 0) == pytest.approx(min(low, 60))
+    assert delay(tries, 1) == pytest.approx(high)
+
+
+def test_a_step_may_know_better() -> None:
+    assert delay(9, 0.5, after=5) == 5
+    assert delay(0, 0.5, after=-1) == 0

@@ -1,0 +1,57 @@
+"""Which requests may start now: students side by side, the orders of one student strictly in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from wod.engine.request import Request
+
+
+@dataclass
+class Entry:
+    """A request as the worker knows it. ``due`` is when it may be tried (seconds since 1970)."""
+
+    request: Request
+    due: float = 0.0
+    tries: int = 0
+
+    @property
+    def unknown(self) -> bool:
+        """Whether its student has still to be found out."""
+        return self.request.first == 0
+
+
+def startable(entries: Iterable[Entry], running: Collection[str], now: float, slots: int) -> list[str]:
+    """Ids of the requests to start, at most ``slots``; ``running`` are the ids of those that are under way.
+
+    A request is kept waiting by each earlier one that has a student in common, even one that waits for its next try.
+    One whose student is not known keeps all later ones waiting until it was looked up once; after that only itself,
+    since a customer that the API never finds must not stop a whole backend.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.request.id)
+    busy = {student for entry in ordered if entry.request.id in running for student in _students(entry)}
+    chosen: list[str] = []
+    for entry in ordered:
+        if len(chosen) >= slots:
+            break
+        if entry.request.id not in running and entry.due <= now and busy.isdisjoint(_students(entry)):
+            chosen.append(entry.request.id)
+        if entry.unknown and not entry.tries:
+            break
+        busy.update(_students(entry))
+    return chosen
+
+
+def _students(entry: Entry) -> Collection[int]:
+    return () if entry.unknown else entry.request.students
+
+
+def delay(tries: int, jitter: float, after: float | None = None) -> float:
+    """Seconds until the next try: 1, 2, 4 … 60, a quarter more or less (``jitter`` is 0 to 1), or as the step asked.
+
+    ``tries`` is the number of failures before this one.
+    """
+    if after is not None:
+        return max(0.0, after)
+    return float(min(60.0, 2.0 ** min(tries, 6) * (0.75 + jitter / 2)))

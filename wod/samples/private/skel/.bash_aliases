@@ -1,0 +1,2 @@
+# Copied into every student's home, over the public skeleton.
+alias ll='ls -l'
