@@ -14,7 +14,6 @@ from wod.site import SiteHost
 JAILS = "/etc/fail2ban/jail.d/wod.local"
 HUB_FILTER = "/etc/fail2ban/filter.d/wod-jupyterhub.conf"
 SSH_FILTER = "/etc/fail2ban/filter.d/wod-sshd.conf"
-HUB_ADDRESSES = "/etc/jupyterhub/conf.d/00-wod-client-address.py"
 OPNSENSE_ACTION = "/etc/fail2ban/action.d/wod-opnsense.conf"
 OPNSENSE_LOGIN = "/etc/fail2ban/wod-opnsense.curl"
 OPNSENSE_ALIAS = "wod_banned"

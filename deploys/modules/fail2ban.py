@@ -44,11 +44,9 @@ def install(platform: Platform) -> None:
 
 def write_configuration(settings: Settings) -> None:
     """Filters and actions first: the new jails are judged with them before they take the old ones' place."""
-    check_hub = f"cd / && {settings.JPHUB}/bin/jupyterhub --show-config --config %s >/dev/null"
     files.present(
         name="Write jails, filters and actions",
         entries=[
-            files.File(fail2ban.HUB_ADDRESSES, templates.text("fail2ban/client_address.py"), check=check_hub),
             files.File(fail2ban.HUB_FILTER, templates.text("fail2ban/jupyterhub.conf")),
             files.File(fail2ban.SSH_FILTER, templates.text("fail2ban/sshd.conf")),
             *opnsense_files(settings),
@@ -88,13 +86,10 @@ def opnsense_files(settings: Settings) -> list[files.Entry]:
 
 
 def run(settings: Settings) -> None:
-    """fail2ban, and the Hub once more if it does not yet know its clients' addresses for sure."""
+    """fail2ban, restarted when what it was told has changed."""
     action = [fail2ban.OPNSENSE_ACTION] if settings.OPNSENSEIP else []
     told = (fail2ban.JAILS, fail2ban.HUB_FILTER, fail2ban.SSH_FILTER, *action)
     services.running(
         name="Run fail2ban",
-        units=[
-            services.Unit("jupyterhub.service", watch=(fail2ban.HUB_ADDRESSES,)),
-            services.Unit("fail2ban.service", watch=told, check="fail2ban-client -t"),
-        ],
+        units=[services.Unit("fail2ban.service", watch=told, check="fail2ban-client -t")],
     )

@@ -71,7 +71,9 @@ def test_a_cleanup_takes_it_back(wod: Platform) -> None:
     assert ada.log_in()
     ada.start_server()
     before = wod.site.ssh("be1", "cat /student/student8/.ssh/id_*.pub")
-    wod.site.ssh("be1", "runuser -u student8 -- sh -c 'echo mine > /student/student8/mine; (setsid sleep 600 &)'")
+    wod.site.ssh(
+        "be1", "runuser -u student8 -- sh -c 'echo mine > /student/student8/mine; setsid sleep 600 >/dev/null 2>&1 &'"
+    )
     wod.carried_out("be1", Order("CLEANUP", 8, 8, customer, "", "WKSHP-Python"))
     assert wod.customer(customer)["cleaned"] is True
     assert wod.seat(8)["assigned"] is False

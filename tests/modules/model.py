@@ -23,12 +23,14 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 
 from tests.fixtures import lines
 from wod import remote
+from wod.enginesettings import LINK
 from wod.facts import END, addresses, firewall, packages, platform, services, students
+from wod.facts import content as content_facts
 from wod.facts import files as file_facts
 from wod.facts import hubtree as tree_facts
 from wod.facts.firewall import Opening
 from wod.inventory import TEMP_DIR
-from wod.operations import admin, files, hubtree, stamp
+from wod.operations import account, admin, enginetree, files, hubtree, stamp
 from wod.operations import packages as installing
 from wod.operations import students as student_operations
 from wod.students import Home, User, expected_acl
@@ -57,6 +59,9 @@ class Model:
     services: set[str] = field(default_factory=lambda: {"ssh", "cockpit", "dhcpv6-client"})
     firewall: bool = False
     tree: str = ""
+    engine: str = ""
+    accounts: set[str] = field(default_factory=set)
+    content: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     kernel: dict[str, str] = field(default_factory=lambda: {"net.ipv4.tcp_keepalive_time": "7200"})
     admin: set[str] = field(default_factory=set)
     users: dict[str, User] = field(default_factory=dict)
@@ -129,8 +134,21 @@ class Model:
             f"Since={since}",
         ]
 
-    def read_tree(self, _a: list[str], _s: str) -> Answer:
-        return [f"complete={self.tree}", *(["python=yes"] if self.tree else []), END]
+    def read_tree(self, arguments: list[str], _s: str) -> Answer:
+        digest = self.engine if arguments[0] == LINK else self.tree
+        return [f"complete={digest}", *(["python=yes"] if digest else []), END]
+
+    def read_account(self, arguments: list[str], _s: str) -> Answer:
+        return [*(["/home:/bin/false"] if arguments[0] in self.accounts else []), END]
+
+    def read_content(self, paths: list[str], _s: str) -> Answer:
+        return [line for path in paths for line in self._checkout(path)] + [END]
+
+    def _checkout(self, path: str) -> Answer:
+        if path not in self.content:
+            return [f"path={path}", "kind=none"]
+        commit, mode, user = self.content[path]
+        return [f"path={path}", f"owner={mode} {user} {user}", "kind=ours", f"commit={commit}"]
 
     def read_admin(self, _a: list[str], _s: str) -> Answer:
         return [*(f"{each}=yes" for each in sorted(self.admin)), END]
@@ -186,6 +204,17 @@ class Model:
     def build(self, arguments: list[str], _s: str) -> None:
         link, self.tree, *_ = arguments
         self.changed[link] = self.changed[f"{link}/.wod-complete"] = self.clock
+
+    def build_engine(self, arguments: list[str], _s: str) -> None:
+        link, self.engine, *_ = arguments
+        self.changed[link] = self.changed[f"{link}/.wod-complete"] = self.clock
+
+    def make_account(self, arguments: list[str], _s: str) -> None:
+        self.accounts.add(arguments[0])
+
+    def check_out(self, arguments: list[str], _s: str) -> None:
+        path, commit, _bundle, user, mode, *_ = arguments
+        self.content[path] = (commit, mode, user)
 
     def ufw(self, words: list[str], _s: str) -> None:
         if words[0] == "allow":
@@ -281,6 +310,10 @@ SCRIPTS = {
     files._MKDIR: "mkdir",
     files._MAKE_ONCE: "secret",
     hubtree._BUILD + hubtree._SWITCH: "build",
+    enginetree._BUILD: "build_engine",
+    account._READ: "read_account",
+    account._CREATE: "make_account",
+    content_facts._SCRIPT: "read_content",
     student_operations._CREATE: "make_students",
     **dict.fromkeys(packages.QUERIES.values(), "read_missing"),
     **dict.fromkeys(packages._OFFERED.values(), "read_offered"),
@@ -288,6 +321,7 @@ SCRIPTS = {
 }
 BY_SCRIPT = {text.strip(): name for text, name in SCRIPTS.items()}
 PROGRAMS = {
+    ("content_checkout", ""): "check_out",
     ("student_state", ""): "read_students",
     ("student_homes", "make"): "change_homes",
     ("student_homes", "mend"): "change_homes",

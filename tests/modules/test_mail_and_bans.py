@@ -20,7 +20,6 @@ def twice(site: FakeSite, module: str, distribution: str) -> Model:
     """Apply a module twice: everything is done by the first run, nothing is left to the second."""
     site.hosts = SITE
     fresh = Model(distribution)
-    fresh.write(["/etc/systemd/system/jupyterhub.service", "root:root", "644"], "as the jupyterhub module leaves it")
     site.put("be1", fresh)
     first = apply(site, module)
     assert first.code == 0, first.said
@@ -64,7 +63,6 @@ def test_an_api_host_without_an_address_is_asked_for(site: FakeSite) -> None:
 def test_guessers_are_banned(site: FakeSite, distribution: str) -> None:
     model = twice(site, "fail2ban", distribution)
     assert "fail2ban.service" in model.started
-    assert "jupyterhub.service" in model.started
     assert ("epel-release" in model.packages) == (distribution == "rocky9")
     assert "ignoreip = 127.0.0.0/8 ::1 192.0.2.11 192.0.2.30\n" in model.texts[fail2ban.JAILS]
 

@@ -201,7 +201,7 @@ def test_addresses_that_are_of_use_to_others() -> None:
 
 def test_names_are_looked_up_on_the_host() -> None:
     fact = Addresses()
-    output = run(fact.command(["localhost", "no-such-name.invalid"])).stdout.splitlines()
+    output = run(fact.command(["localhost"])).stdout.splitlines()
     assert fact.process(output) == {}
     assert any(line.startswith("localhost ") for line in output)
     assert fact.process(output[:-1]) is None

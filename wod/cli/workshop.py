@@ -1,12 +1,12 @@
-"""``wod workshop``: the catalogue of a content repository, and what is wrong in it."""
+"""``wod workshop``: the catalogue of a content repository, what is wrong in it, and its workshops on paper."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from rich.console import Console
@@ -19,6 +19,9 @@ from wod.workshops import Finding, Workshop, read_all
 from wod.workshops.catalogue import repository_of
 from wod.workshops.findings import errors, warnings
 from wod.workshops.linter import lint as findings_of
+
+if TYPE_CHECKING:
+    from wod.workshops.printing import Kind
 
 FOLDER = click.Path(path_type=Path)
 private_option = click.option("--private", type=FOLDER, help="The private repository, which goes over PATH.")
@@ -35,7 +38,7 @@ class Judged(NamedTuple):
 
 @click.group()
 def workshop() -> None:
-    """Check and list the workshops of a content repository."""
+    """Check, list and print the workshops of a content repository."""
 
 
 @workshop.command()
@@ -85,6 +88,44 @@ def list_command(path: Path | None, private: Path | None, as_json: bool) -> None
         Console().print(_table(found))
 
 
+def _print_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    given = [
+        click.argument("folder", metavar="WORKSHOP_DIR", type=FOLDER),
+        click.option("-o", "--output", type=FOLDER, help="The file to write; without it, named after the directory."),
+        click.option("--challenge", is_flag=True, help="As it is booked as a challenge (CHLG), without the hints."),
+        options.inventory,
+        click.option("--host", "name", metavar="NAME", help="With this host's settings; without it, the defaults."),
+    ]
+    for each in reversed(given):
+        command = each(command)
+    return command
+
+
+@workshop.command()
+@_print_options
+def pdf(folder: Path, output: Path | None, challenge: bool, inventory: Path, name: str | None) -> None:
+    """Print a workshop's notebooks as one PDF, with a title page. Needs pandoc and Chromium."""
+    _print("pdf", folder, output, _judged(inventory, name).variables, challenge)
+
+
+@workshop.command()
+@_print_options
+def docx(folder: Path, output: Path | None, challenge: bool, inventory: Path, name: str | None) -> None:
+    """Write a workshop's notebooks into one document for a word processor. Needs pandoc."""
+    _print("docx", folder, output, _judged(inventory, name).variables, challenge)
+
+
+def _print(
+    kind: Kind, folder: Path, output: Path | None, variables: Mapping[str, object] | None, challenge: bool
+) -> None:
+    from wod.workshops import handout, printing
+
+    made = handout.handout(folder, variables, challenge=challenge)
+    target = output or Path(f"{folder.resolve().name}.{kind}")
+    printing.write(made, kind, target)
+    click.echo(f"{target}: {_count(made.pages, 'notebook')}")
+
+
 def _judged(inventory: Path, name: str | None) -> Judged:
     if name is None:
         return Judged(SETTINGS["USERMIN"].default, SETTINGS["USERMAX"].default, None)
@@ -110,7 +151,7 @@ def _said(found: Sequence[Finding]) -> str:
     return "\n".join([*lines, f"{_count(errors(found), 'error')}, {_count(warnings(found), 'warning')}"])
 
 
-def _count(several: Sequence[Finding], word: str) -> str:
+def _count(several: Sequence[object], word: str) -> str:
     return f"{len(several) or 'no'} {word}{'' if len(several) == 1 else 's'}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,9 @@ from wod.engine.request import Request
 Origin = Literal["public", "private"]
 TEMPLATE = ".j2"
 """The ending of a script that is rendered first; its own name is without."""
+SECRET = re.compile(r"(?i)key|pass|pwd|secret|tok(?:en)?(?:-|$)")
+SHORTEST = 6
+"""Characters of a secret that is masked; less would be found in every other word."""
 
 
 def find(config: Worker, origin: Origin, name: str) -> Path | None:
@@ -31,7 +35,14 @@ def rendered(renderer: Renderer, script: Path, variables: Mapping[str, object]) 
     try:
         return renderer.render(str(script), read_regular(script), variables)
     except OSError as error:
-        raise Impossible(f"{script} cannot be read: {error.strerror or error}; it must be a file, not a link") from error
+        raise Impossible(
+            f"{script} cannot be read: {error.strerror or error}; it must be a file, not a link"
+        ) from error
+
+
+def secrets_in(variables: Mapping[str, object]) -> list[str]:
+    """Values that a log must not show, by their names: a setting's value alone does not say that it is one."""
+    return [str(value) for name, value in variables.items() if SECRET.search(name) and len(str(value)) >= SHORTEST]
 
 
 def hook(config: Worker, origin: Origin, kind: str, request: Request) -> Path | None:

@@ -1,8 +1,4 @@
-"""Hook scripts run as the admin account, outside the engine's sandbox, with a time limit and masked output.
-
-What a template was rendered to may hold secrets: it is in a file in memory that only the admin account may read, as
-long as the hook runs.
-"""
+"""Hook scripts run as the admin account, outside the engine's sandbox, with a time limit and masked output."""
 
 from __future__ import annotations
 
@@ -10,18 +6,16 @@ import logging
 import os
 import pwd
 import re
-import shutil
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from wod.engine.errors import Impossible
-from wod.engine.hooks import TEMPLATE
+from wod.engine.hookfile import runnable
 
 log = logging.getLogger("wod.engine.hooks")
 PLATFORM = Path("/etc/wod.sh")
@@ -80,29 +74,6 @@ def admin(user: str) -> pwd.struct_passwd:
         ) from error
 
 
-@contextmanager
-def runnable(job: Job, runtime: Path) -> Iterator[Path]:
-    """The file that bash is given, under the script's own name (some ask for ``$0``)."""
-    if job.text is None:
-        yield job.script
-        return
-    account, folder = admin(job.user), runtime / f"{job.unit}.d"
-    runtime.mkdir(parents=True, exist_ok=True)
-    runtime.chmod(0o711)  # the admin account must pass; it cannot list, and all else in it is root's alone
-    shutil.rmtree(folder, ignore_errors=True)  # what an engine that was killed left
-    folder.mkdir(mode=0o700)
-    try:
-        path = folder / job.script.name.removesuffix(TEMPLATE)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as target:
-            target.write(job.text)
-            os.fchown(target.fileno(), account.pw_uid, account.pw_gid)
-        os.chown(folder, -1, account.pw_gid)
-        folder.chmod(0o710)
-        yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def follow(process: subprocess.Popen[str], job: Job, limit: float) -> Outcome:
     """Log each line as it comes; a process that outlives ``limit`` seconds is killed, with all of its group."""
     lines: deque[str] = deque(maxlen=1)
@@ -152,7 +123,7 @@ class Units:
         try:
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
                 target.writelines(f"{name}={_quoted(value)}\n" for name, value in sorted(job.environment.items()))
-            with runnable(job, self._runtime) as script:
+            with runnable(job.script, job.text, admin(job.user), self._runtime / f"{job.unit}.d") as script:
                 return follow(_start(self._command(script, file, job)), job, job.timeout + SETTLE)
         finally:
             file.unlink(missing_ok=True)
@@ -180,7 +151,7 @@ class Plain:
         self._runtime = runtime
 
     def run(self, job: Job) -> Outcome:
-        with runnable(job, self._runtime) as script:
+        with runnable(job.script, job.text, admin(job.user), self._runtime / f"{job.unit}.d") as script:
             return self._run(job, script)
 
     def _run(self, job: Job, script: Path) -> Outcome:

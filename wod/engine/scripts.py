@@ -43,7 +43,9 @@ def compiled(
     """``<name>.x`` for the student's home; sources are only ever in a folder below ``folder``, which is root's."""
     compiler = shutil.which("shc")
     if paths and compiler is None:
-        raise Impossible(f"{next(iter(paths))} is to be handed out compiled, but shc is missing; install it on the backend")
+        raise Impossible(
+            f"{next(iter(paths))} is to be handed out compiled, but shc is missing; install it on the backend"
+        )
     for name, path in paths.items():
         with tempfile.TemporaryDirectory(dir=folder, prefix="shc-") as private:
             text = rendered(renderer, path, variables)

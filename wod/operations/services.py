@@ -18,14 +18,13 @@ from wod.operations import Commands
 class Unit:
     """A unit that runs and starts at boot, or with ``wanted=False`` neither.
 
-    ``watch`` are the files it reads at its start: when one is newer than the running process, the unit is restarted
-    (``reload`` instead, if it can). That is judged by what is on the host, so a run that was killed between writing
-    a file and restarting is made good by the next one. ``check`` must succeed before a restart.
+    ``watch`` are the files it reads at its start: when one is newer than the running process, the unit is restarted.
+    That is judged by what is on the host, so a run that was killed between writing a file and restarting is made good
+    by the next one. (A reload leaves no such trace.) ``check`` must succeed before a restart.
     """
 
     name: str
     watch: tuple[str, ...] = ()
-    reload: bool = False
     check: str = ""
     wanted: bool = True
     restart_if: Callable[[], bool] | None = None
@@ -37,11 +36,11 @@ def is_stale(unit: Unit, state: UnitState, changed: dict[str, int]) -> bool:
 
 
 def verb_for(unit: Unit, state: UnitState, changed: dict[str, int]) -> str:
-    """``start``, ``restart``, ``reload``, or nothing."""
+    """``start``, ``restart``, or nothing."""
     if not state.active:
         return "start"
     if is_stale(unit, state, changed) or (unit.restart_if is not None and unit.restart_if()):
-        return "reload" if unit.reload else "restart"
+        return "restart"
     return ""
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from wod.engine.hooks import TEMPLATE
 from wod.workshops.files import text_of
 from wod.workshops.findings import Finding, warning, weighed
 from wod.workshops.workshop import Workshop
 
 KINDS = ("create", "post-copy", "cleanup", "reset")
 NAME = re.compile(rf"(?P<kind>{'|'.join(KINDS)})-(?P<directory>WKSHP-.+?)\.sh(\.j2)?")
-"""``create-WKSHP-x.sh``; the original also knows ``.sh.j2``, which it renders every night."""
+"""``create-WKSHP-x.sh``; or ``create-WKSHP-x.sh.j2``, which is rendered each time it is to run."""
+EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,10 @@ class Scripts:
     folders: tuple[Path, ...]
 
     def find(self, name: str) -> list[Path]:
-        """Where a script is, in all folders."""
-        return [folder / name for folder in self.folders if (folder / name).is_file()]
+        """Where a script or its template is, the one that counts in each folder (:func:`wod.engine.hooks.find`)."""
+        choices = ((folder / name, folder / (name + TEMPLATE)) for folder in self.folders)
+        found = (next((path for path in paths if path.is_file()), None) for paths in choices)
+        return [path for path in found if path]
 
     def hooks(self) -> Iterator[tuple[Path, str]]:
         """All hooks with the directory of their workshop."""
@@ -35,9 +39,23 @@ class Scripts:
                 if match and path.is_file():
                     yield path, match["directory"]
 
-    def create_text(self, directory: str) -> str:
-        """The text of a workshop's create hooks, which may provide variables."""
-        return "\n".join(text_of(path) or "" for path in self.find(f"create-{directory}.sh"))
+    def create_text(self, directory: str, but: Path | None = None) -> str:
+        """The text of a workshop's create hooks, which may provide variables; what they themselves use is left out."""
+        paths = (path for path in self.find(f"create-{directory}.sh") if path != but)
+        return "\n".join(EXPRESSION.sub("", text_of(path) or "") for path in paths)
+
+    def rendered(self, directory: str, compile: Iterable[str]) -> Iterator[tuple[Path, str]]:
+        """A workshop's scripts that are templates, each with the text of the hooks that may provide its variables.
+
+        What is handed out compiled is always one. Only while a seat is being made are there variables of hooks.
+        """
+        for kind in KINDS:
+            for path in self.find(f"{kind}-{directory}.sh"):
+                if path.suffix == TEMPLATE:
+                    yield path, self.create_text(directory, path) if kind in ("create", "post-copy") else ""
+        for name in compile:
+            for path in self.find(name):
+                yield path, ""
 
 
 def check(workshop: Workshop, scripts: Scripts) -> Iterator[Finding]:
@@ -59,9 +77,9 @@ def check_files(scripts: Scripts, known: Collection[str] | None, only: str) -> I
             continue
         if known is not None and directory not in known:
             yield warning(path, 1, "orphan-hook", f"there is no workshop {directory}; rename the hook or remove it")
-        if path.suffix == ".j2":
-            told = f"is a template, which only the original renders; write it as {path.stem}, using /etc/wod.sh"
-            yield warning(path, 1, "hook-template", told)
+        if path.suffix == TEMPLATE:
+            if path.with_suffix("").is_file():
+                yield warning(path, 1, "hook-template", f"is never used, since {path.stem} is here, too; remove one")
         elif not os.access(path, os.X_OK):
             told = f"is not executable; wod runs it with bash, others may not: chmod +x {path.name}"
             yield warning(path, 1, "hook-mode", told)

@@ -12,6 +12,7 @@ from wod.workshops import files, hooks, metadata, notebooks, seats, templates
 from wod.workshops.catalogue import Entry, Folder, entries, script_folders
 from wod.workshops.findings import Finding, error, warning
 from wod.workshops.names import Names
+from wod.workshops.wodyml import conflict_line
 from wod.workshops.workshop import Workshop
 
 
@@ -85,6 +86,9 @@ def _all_of(entry: Entry, context: Context) -> Iterator[Finding]:
     for folder in entry.folders:
         for path in files.walk(folder.path):
             yield from _file(path, folder, names)
+    compile = entry.workshop.compile if entry.workshop else ()
+    for path, hook in context.scripts.rendered(entry.directory, compile):
+        yield from _script(path, replace(names, hook=hook))
 
 
 def _catalogue(workshop: Workshop, context: Context) -> Iterator[Finding]:
@@ -109,6 +113,15 @@ def _file(path: Path, folder: Folder, names: Names) -> Iterator[Finding]:
         yield from [files.unreadable(path)] if path.stat().st_size <= files.SCANNED else []
         return
     yield from _template(path, text, names)
+
+
+def _script(path: Path, names: Names) -> Iterator[Finding]:
+    """A hook as a template; all else that may be wrong in it is told for every script."""
+    text = files.text_of(path)
+    if text is None:
+        yield files.unreadable(path)
+    elif not conflict_line(text):
+        yield from templates.check(path, text, names)
 
 
 def _template(path: Path, text: str, names: Names) -> Iterator[Finding]:

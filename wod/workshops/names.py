@@ -40,7 +40,11 @@ class Names:
         if name in SETTINGS or name in ALIASES:
             setting = SETTINGS[canonical(name)]
             secret = setting.secret and setting.section is not Workshops  # the others never reach a notebook
-            return f"{name} is a secret of the platform and must not reach a participant; remove it" if secret else ""
+            return (
+                f"{name} is a secret of the platform and must not reach a participant or a hook; remove it"
+                if secret
+                else ""
+            )
         return "" if self._is_open(name) else f"{name} is not defined{self._suggestion(name)}{self._mend(name)}"
 
     def unset(self, name: str) -> bool:

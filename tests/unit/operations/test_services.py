@@ -47,10 +47,6 @@ def test_a_unit_older_than_a_file_it_reads_is_restarted(changed: int, commands: 
     assert planned(HUB, RUNNING, changed) == commands
 
 
-def test_a_unit_that_can_reload_is_not_restarted() -> None:
-    assert planned(Unit("web.service", watch=(FILE,), reload=True), RUNNING, 101) == ["reload web.service"]
-
-
 def test_a_restart_may_have_another_reason() -> None:
     assert planned(Unit("x.service", restart_if=lambda: True), RUNNING) == ["restart x.service"]
     assert planned(Unit("x.service", restart_if=lambda: False), RUNNING) == []

@@ -171,14 +171,6 @@ def test_names_of_directories_and_hooks(copy):
     ]
 
 
-def test_a_hook_that_only_the_original_would_render(copy):
-    (copy.public / RESET).rename(copy.public / f"{RESET}.j2")
-    assert told(copy.lint()) == [
-        ("wod.yml", 10, "error", "missing-hook"),
-        ("reset-WKSHP-Bash.sh.j2", 1, "warning", "hook-template"),
-    ]
-
-
 def test_a_create_hook_may_provide_variables(copy):
     copy.change("WKSHP-Bash/README.md", "The", "{{ NOT_RENDERED }} The")
     copy.change("WKSHP-Bash/1-WKSHP-Files.ipynb", "# Files", "# {{ HTTPPORT }} {{ MY_OWN }}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from wod.engine import completion, homes, hooks, scripts, variables
@@ -85,15 +86,15 @@ def _job(order: Order, kind: str, origin: Origin, script: Path) -> Job:
     password, token = order.password(request.first), api.token()
     environment = hooks.environment(config, request, order.workshop(), request.first, password, token, api.url)
     secrets = [password, token, config.api_password, config.hub_token]
-    name, text = f"{request.id}-{kind}-{origin}", _text(order, script)
-    return Job(name, script, config.admin, environment, secrets, config.hook_timeout, text)
+    job = Job(f"{request.id}-{kind}-{origin}", script, config.admin, environment, secrets, config.hook_timeout)
+    return _filled_in(order, job) if script.suffix == hooks.TEMPLATE else job
 
 
-def _text(order: Order, script: Path) -> bytes | None:
-    """What a template is rendered to, now: an earlier hook may have found something out."""
-    if script.suffix != hooks.TEMPLATE:
-        return None
-    return hooks.rendered(order.tools.renderer, script, _variables(order, order.request.first))
+def _filled_in(order: Order, job: Job) -> Job:
+    """A template's text as of now: an earlier hook may have found something out."""
+    values = _variables(order, order.request.first)
+    text = hooks.rendered(order.tools.renderer, job.script, values)
+    return replace(job, text=text, secrets=[*job.secrets, *hooks.secrets_in(values)])
 
 
 def reset_hooks_exist(order: Order) -> str:

@@ -36,6 +36,7 @@ def create(order: Order) -> list[Step]:
         *_hooks(order, "create"),
         _step("notebooks", content.notebooks, order, n),
         *_hooks(order, "post-copy"),
+        _step("owner", seats.hand_over, order, n),
         _step("forget", content.forget, order, n),
         Step("api:student", lambda: reports.student(order, n, password=order.password(n))),
         _step("api:customer", reports.customer, order, active="true"),

@@ -47,12 +47,14 @@ class MemoryInDict:
 
 @dataclass
 class AccountsInDict:
-    """Accounts of student1 to student9 with uids from 60001; passwords are kept to be looked at."""
+    """Accounts of student1 to student9 with uids from 60001, others are root; passwords are kept to be looked at."""
 
     passwords: dict[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
 
     def find(self, name: str) -> Account | None:
+        if not name.startswith("student"):
+            return Account(name, 0, 0)
         number = int(name.removeprefix("student"))
         return None if name in self.missing or number > 9 else Account(name, UID + number, UID + number)
 
@@ -63,7 +65,8 @@ class AccountsInDict:
 class RecordingRunner(Plain):
     """Runs hooks as the plain runner does, and keeps what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, runtime: Path) -> None:
+        super().__init__(runtime)
         self.jobs: list[Job] = []
 
     def run(self, job: Job) -> Outcome:
@@ -79,8 +82,8 @@ class Backend:
     config: Worker
     api: ApiStandIn
     hub: HubStandIn
+    runner: RecordingRunner
     accounts: AccountsInDict = field(default_factory=AccountsInDict)
-    runner: RecordingRunner = field(default_factory=RecordingRunner)
     memory: MemoryInDict = field(default_factory=MemoryInDict)
 
     def set(self, **changes: object) -> None:
@@ -175,7 +178,7 @@ def _backend(folder: Path, api: ApiStandIn, hub: HubStandIn) -> Backend:
     )
     (folder / "state").mkdir(mode=0o700)
     _make_homes(folder / "students")
-    backend = Backend(folder, config, api, hub)
+    backend = Backend(folder, config, api, hub, RecordingRunner(folder / "run"))
     backend.write("public/WKSHP-Demo/0-ReadMeFirst.ipynb", notebook("Hello {{ BRANDING }}, you are student{{ STDID }}"))
     backend.write("public/WKSHP-Demo/notes.md", "{{ not rendered }}\n")
     backend.write("skel/.bashrc", "# ours\n")

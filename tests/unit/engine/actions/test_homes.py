@@ -131,3 +131,28 @@ class TestHome:
     def test_system_account_is_never_a_student(self) -> None:
         with pytest.raises(Impossible, match="uid 0"):
             popen_as(Account("student3", 0, 0), ["true"])
+
+
+class TestHandingOver:
+    ADMIN = UID + 500
+
+    def test_what_hooks_made_becomes_the_students(self, backend: Backend) -> None:
+        made = backend.home() / "made"
+        made.mkdir()
+        (made / "file").write_text("x")
+        for path in (made, made / "file"):
+            os.chown(path, self.ADMIN, self.ADMIN)
+        homes.hand_over(backend.home(), STUDENT, [0, self.ADMIN])
+        assert {path.stat().st_uid for path in (made, made / "file")} == {STUDENT.uid}
+
+    def test_other_peoples_files_and_what_links_point_to_are_left_alone(self, backend: Backend) -> None:
+        outside = backend.folder / "outside"
+        outside.write_text("precious")
+        other = backend.home() / "other"
+        other.write_text("somebody's")
+        os.chown(other, UID + 7, UID + 7)
+        (backend.home() / "link").symlink_to(outside)
+        os.link(outside, backend.home() / "hard")
+        homes.hand_over(backend.home(), STUDENT, [0, self.ADMIN])
+        assert (outside.stat().st_uid, other.stat().st_uid) == (0, UID + 7)
+        assert (backend.home() / "link").lstat().st_uid == STUDENT.uid

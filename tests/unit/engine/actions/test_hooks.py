@@ -94,7 +94,7 @@ class TestTarget:
 class TestUnits:
     def test_no_secret_in_arguments(self, tmp_path: Path) -> None:
         job = runner.Job("1-create", tmp_path / "x.sh", "root", {"randompw": "s3cret"}, ["s3cret"], 60)
-        command = runner.Units(tmp_path)._command("wod-hook-1-create", tmp_path / "env", job)
+        command = runner.Units(tmp_path)._command(job.script, tmp_path / "env", job)
         assert "s3cret" not in " ".join(command)
         assert "RuntimeMaxSec=60" in command
 
