@@ -31,6 +31,7 @@ class Hub:
     proxy_token_file = "/etc/jupyterhub/proxy.env"  # noqa: S105 - a path
     unit = "/etc/systemd/system/jupyterhub.service"
     proxy_unit = "/etc/systemd/system/jupyterhub-proxy.service"
+    slice = "/etc/systemd/system/students.slice"
     url = f"http://127.0.0.1:{HUB_PORT}"
     """The Hub itself, behind its proxy; only this host reaches it."""
     access = HubAccess(f"{url}/hub/api", token_file)

@@ -84,6 +84,7 @@ def write_configuration(hub: Hub, kernels: list[Kernel], platform: Platform) -> 
             files.File("/etc/jupyter/jupyter_server_config.json", json.dumps(server, indent=1)),
             files.Directory(FOLDER),
             *[entry for kernel in kernels for entry in kernel_files(kernel, hub.prefix)],
+            files.File(hub.slice, templates.text("jupyterhub/students.slice")),
             files.File(hub.proxy_unit, templates.render("jupyterhub/jupyterhub-proxy.service.j2", **hub.values)),
             files.File(hub.unit, templates.render("jupyterhub/jupyterhub.service.j2", **hub.values)),
             files.File(
@@ -107,6 +108,7 @@ def run(hub: Hub) -> None:
     services.running(
         name="Run the Hub and its proxy",
         units=[
+            services.Unit("students.slice"),
             services.Unit("jupyterhub-proxy.service", watch=(hub.proxy_unit, hub.proxy_token_file)),
             services.Unit(
                 "jupyterhub.service",

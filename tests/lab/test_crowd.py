@@ -54,7 +54,7 @@ def _nothing_is_doubled(wod: Platform) -> None:
     assert len(told) == CROWD
     assert sum(told.values()) - CROWD <= 3 * 8
     traces = wod.site.ssh("be1", "cat /var/lib/wod-engine/trace/student*.jsonl")
-    steps = Counter((line["request"], line["step"]) for line in map(json.loads, traces.splitlines()))
+    steps = Counter((line["id"], line["step"]) for line in map(json.loads, traces.splitlines()))
     assert max(steps.values()) == 1
 
 

@@ -17,7 +17,7 @@ GROUPS = {
     "queue": "See to the orders that a backend has taken.",
     "settings": "Check, show and explain the layered settings.",
     "student": "Act on single student accounts.",
-    "workshop": "Check and list the workshops of a content repository.",
+    "workshop": "Check, list and print the workshops of a content repository.",
 }
 """Command or group → its line in ``wod --help``. It lives in ``wod/cli/<name>.py`` and is called ``<name>``."""
 

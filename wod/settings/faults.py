@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 
 from pydantic import ValidationError
@@ -42,6 +43,7 @@ def _is_secret(name: str) -> bool:
 def _shown(value: object) -> str:
     """A value as a person wrote it, near enough, and short."""
     text = "empty" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    text = re.sub(r"://[^/\s@]*@", "://…@", text)  # a URL may hold a password
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
+
+from pydantic import AfterValidator
 
 from wod.settings.declare import Section, setting
 from wod.settings.types import Flag, MaybeSecret, MaybeText, Says, Text, matching
 
+
+def without_password(value: str | None) -> str | None:
+    """A URL is shown and logged, so ``https://user:token@host/…`` is refused before anybody prints it."""
+    if value and re.search(r"https?://[^/\s]*@", value):
+        raise ValueError("a password in a URL")
+    return value
+
+
 Branch = Annotated[
     Text, matching(r"(?!.*(\.\.|//|@\{))[A-Za-z0-9_][A-Za-z0-9_./+-]*", "no such name"), Says("a branch or tag")
+]
+Repository = Annotated[
+    MaybeText,
+    AfterValidator(without_password),
+    Says("a repository without a password or token in its URL (a token has a setting of its own)"),
 ]
 
 
@@ -24,19 +40,19 @@ class Content(Section):
     WODSAMPLES: Flag = setting(
         True, "Hand out the built-in sample workshops while WODNOBOREPO names no repository.", example=False
     )
-    WODNOBOREPO: MaybeText = setting(
+    WODNOBOREPO: Repository = setting(
         None, "The public workshops' repository.", example="https://git.example.org/wod/wod-notebooks.git"
     )
     WODNOBOBRANCH: Branch = setting("main", "Its branch or tag.", example="v2.1")
     WODNOBOREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
-    WODBEREPO: MaybeText = setting(
+    WODBEREPO: Repository = setting(
         None,
         "The repository with the public workshops' hook scripts, if they have one of their own.",
         example="https://git.example.org/wod/wod-backend.git",
     )
     WODBEBRANCH: Branch = setting("main", "Its branch or tag.", example="v2.1")
     WODBEREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
-    WODPRIVREPO: MaybeText = setting(
+    WODPRIVREPO: Repository = setting(
         None,
         "The private repository: workshops, hook scripts and skeleton files that go over the public ones.",
         example="https://git.example.org/acme/wod-private.git",
