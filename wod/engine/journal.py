@@ -47,6 +47,7 @@ class Progress:
     reason: str = ""
     dead: bool = False
     late: bool = False
+    yielded: bool = False
 
     def add(self, event: Event) -> None:
         kind = event.get("event")
@@ -55,6 +56,7 @@ class Progress:
             self.since = event["time"] if self.since is None else self.since
         elif kind in ("finished", "resolved", "retried"):
             self.tries, self.since, self.due, self.reason = 0, None, 0.0, ""
+        self.yielded = kind == "yielded"
         if kind == "finished":
             self.finished.add(event["step"])
         elif kind == "dead":

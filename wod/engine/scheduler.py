@@ -10,11 +10,15 @@ from wod.engine.request import Request
 
 @dataclass
 class Entry:
-    """A request as the worker knows it. ``due`` is when it may be tried (seconds since 1970)."""
+    """A request as the worker knows it. ``due`` is when it may be tried (seconds since 1970).
+
+    ``yielded`` says that what is left of it has let the others go first.
+    """
 
     request: Request
     due: float = 0.0
     tries: int = 0
+    yielded: bool = False
 
     @property
     def unknown(self) -> bool:
@@ -27,20 +31,25 @@ def startable(entries: Iterable[Entry], running: Collection[str], now: float, sl
 
     A request is kept waiting by each earlier one that has a student in common, even one that waits for its next try.
     One whose student is not known keeps all later ones waiting until it was looked up once; after that only itself,
-    since a customer that the API never finds must not stop a whole backend.
+    since a customer that the API never finds must not stop a whole backend. Those that yielded come last.
     """
     ordered = sorted(entries, key=lambda entry: entry.request.id)
     busy = {student for entry in ordered if entry.request.id in running for student in _students(entry)}
-    chosen: list[str] = []
+    chosen: list[Entry] = []
     for entry in ordered:
-        if len(chosen) >= slots:
-            break
         if entry.request.id not in running and entry.due <= now and busy.isdisjoint(_students(entry)):
-            chosen.append(entry.request.id)
+            chosen.append(entry)
         if entry.unknown and not entry.tries:
             break
         busy.update(_students(entry))
-    return chosen
+    return [entry.request.id for entry in sorted(chosen, key=lambda entry: entry.yielded)[: max(0, slots)]]
+
+
+def crowded(entries: Iterable[Entry], running: Collection[str], now: float) -> bool:
+    """Whether a request that has not yielded could start, if only there were a slot."""
+    waiting = list(entries)
+    first = startable(waiting, running, now, 1)
+    return any(entry.request.id in first and not entry.yielded for entry in waiting)
 
 
 def _students(entry: Entry) -> Collection[int]:

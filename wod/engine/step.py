@@ -25,10 +25,12 @@ class Step:
     """``run`` may raise :class:`~wod.engine.errors.TryLater` or :class:`~wod.engine.errors.Impossible`.
 
     Any other exception counts as ``TryLater``. What it returns is a short remark for the trace, never a secret.
+    ``courteous`` is a step that nobody waits for: it lets requests that have not come so far go first.
     """
 
     name: str
     run: Callable[[], str | None]
+    courteous: bool = False
 
 
 class Planner(Protocol):

@@ -17,7 +17,7 @@ from wod.engine import durable, intake, notify
 from wod.engine.carry import Carrier
 from wod.engine.config import Worker as Config
 from wod.engine.journal import Folder, folders, progress, tidy
-from wod.engine.scheduler import Entry, startable
+from wod.engine.scheduler import Entry, crowded, startable
 from wod.engine.state import State, forget_done
 from wod.engine.step import Planner
 from wod.engine.text import one_line
@@ -49,7 +49,7 @@ class Worker:
     def __init__(self, config: Config, planner: Planner, log: Callable[[str], None] = to_stderr) -> None:
         self.config, self.log = config, log
         self.state = State(Path(config.state))
-        self.carrier = Carrier(config, self.state, planner, self.stopping, log)
+        self.carrier = Carrier(config, self.state, planner, self.stopping, log, self.crowded)
         self.entries: dict[str, Entry] = {}
         self.running: dict[str, threading.Thread] = {}
         self.ended: SimpleQueue[tuple[str, float]] = SimpleQueue()
@@ -63,6 +63,10 @@ class Worker:
 
     def stopping(self) -> bool:
         return self._stop.is_set()
+
+    def crowded(self) -> bool:
+        """Whether requests wait for a slot; asked by the threads."""
+        return crowded(list(self.entries.values()), list(self.running), time.time())
 
     def run(self, grace: float = GRACE) -> None:
         """Until :meth:`stop`; :class:`AlreadyRunning` if another worker does."""
@@ -131,7 +135,7 @@ class Worker:
     def _learn(self, folder: Folder) -> None:
         try:
             now = progress(folder.events)
-            self.entries[folder.id] = Entry(folder.request, now.due, now.tries)
+            self.entries[folder.id] = Entry(folder.request, now.due, now.tries, now.yielded)
         except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError) as error:
             self.entries.pop(folder.id, None)
             if folder.path.exists():

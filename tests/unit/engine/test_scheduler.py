@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.engine.orders import NOW, request
-from wod.engine.scheduler import Entry, delay, startable
+from wod.engine.scheduler import Entry, crowded, delay, startable
 
 
 def at(second: int, first: int, last: int = 0, due: float = 0, tries: int = 0) -> Entry:
@@ -43,6 +43,24 @@ def test_a_retry_blocks_its_student_and_takes_no_slot() -> None:
 def test_slots() -> None:
     assert started([at(0, 1), at(1, 2), at(2, 3)], slots=2) == [0, 1]
     assert started([at(0, 1)], slots=0) == []
+
+
+def test_those_that_yielded_come_last_and_still_keep_their_student() -> None:
+    first = at(0, 1)
+    first.yielded = True
+    assert started([first, at(1, 2), at(2, 3)], slots=2) == [1, 2]
+    assert started([first, at(1, 2), at(2, 3)]) == [1, 2, 0]
+    assert started([first, at(1, 1)]) == [0]
+
+
+def test_a_crowd_is_somebody_who_could_start() -> None:
+    mine, other, yielded = at(0, 1), at(1, 2), at(1, 2)
+    yielded.yielded = True
+    running = [mine.request.id]
+    assert crowded([mine, other], running, NOW)
+    assert not crowded([mine, yielded], running, NOW)
+    assert not crowded([mine, at(1, 1)], running, NOW), "the next order of one's own student can only wait"
+    assert not crowded([mine, at(1, 2, due=NOW + 5, tries=1)], running, NOW)
 
 
 def test_an_unknown_student_is_looked_up_first() -> None:

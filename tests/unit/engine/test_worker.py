@@ -16,7 +16,7 @@ from wod.engine.errors import Impossible, TryLater
 from wod.engine.journal import Folder
 from wod.engine.request import Request
 from wod.engine.state import State, carried_out, forget_done, remember_done
-from wod.engine.step import Memory
+from wod.engine.step import Memory, Step
 from wod.engine.worker import AlreadyRunning, Worker
 
 
@@ -196,3 +196,17 @@ def test_stopping_is_bounded(tmp_path: Path) -> None:
     thread.join(20)
     assert not thread.is_alive()
     go.set()
+
+
+def test_a_courteous_step_lets_the_others_go_first(tmp_path: Path) -> None:
+    class Courteous(Plan):
+        def __call__(self, asked: Request, memory: Memory) -> list[Step]:
+            first, last = super().__call__(asked, memory)
+            return [first, dataclasses.replace(last, courteous=True)]
+
+    plan = Courteous()
+    for customer in (5, 6, 7):
+        submit(tmp_path, request(time.time() + customer, first=customer, last=customer, customer=customer))
+    once(dataclasses.replace(config(tmp_path), jobs=1), plan, idle)
+    assert [name for _, name in plan.ran] == ["one", "one", "one", "two", "two", "two"]
+    assert traced(tmp_path, 5) == [(5, "one", "done", ""), (5, "two", "done", "")]

@@ -40,7 +40,7 @@ def create(order: Order) -> list[Step]:
         _step("forget", content.forget, order, n),
         Step("api:student", lambda: reports.student(order, n, password=order.password(n))),
         _step("api:customer", reports.customer, order, active="true"),
-        _step("hub:start", seats.hub_start, order, n),
+        Step("hub:start", lambda: seats.hub_start(order, n), courteous=True),
     ]
 
 
