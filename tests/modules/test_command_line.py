@@ -13,7 +13,7 @@ BACKEND = str(REPOSITORY / "deploys" / "backend.py")
 
 
 def test_data_reaches_the_settings(site: FakeSite) -> None:
-    options = ("-y", "--data", "USERMAX=3", "--data", "WODSAMPLES=False", "--data", 'WODKERNELS=["python"]')
+    options = ("-y", "--data", "USERMAX=3", "--data", 'WODKERNELS=["python"]')
     run = site.pyinfra(BACKEND, options=options)
     assert run.code == 0, run.said
     assert sorted(site.model("be1").users) == ["student1", "student2", "student3"]

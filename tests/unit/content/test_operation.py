@@ -107,6 +107,11 @@ def test_the_samples_may_be_rolled_out(settings) -> None:
     assert module.refuse_broken(settings(""), fetched) == []
 
 
+def test_the_samples_are_no_reason_against_a_small_backend(settings) -> None:
+    small = settings("USERMAX: 3\n")
+    assert module.refuse_broken(small, module.fetch_all(small)[0]) == []
+
+
 def test_errors_of_an_active_workshop_are_refused(settings, upstream: Upstream) -> None:
     upstream.commit({"WKSHP-A/wod.yml": "%YAML 1.1\n---\nname: A\nactive: true\nrange: [1-5]\n"})
     found = settings(f"WODNOBOREPO: {upstream.folder}\n")
