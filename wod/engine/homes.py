@@ -6,11 +6,11 @@ import errno
 import os
 import stat
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from wod.engine import keys
 from wod.engine.accounts import Account
 from wod.engine.delivery import Entry, deliver, shared, walk
 from wod.engine.errors import Impossible, TryLater
@@ -106,16 +106,10 @@ def skeleton(folders: Iterable[str]) -> Iterator[Entry]:
     yield from (merged[path] for path in sorted(merged))
 
 
-def new_key(name: str, folder: Path) -> list[Entry]:
-    """RSA, 2048 bits: what the workshops' appliances have always been given. Made below ``folder``, which is root's."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix="key-") as private:
-        key = Path(private) / "id_rsa"
-        command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", name, "-f", str(key)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != 0:
-            raise TryLater(f"ssh-keygen failed: {done.stderr.strip()}")
-        public = key.with_suffix(".pub").read_bytes()
-        return [Entry(KEY, 0o600, key.read_bytes()), Entry(f"{KEY}.pub", 0o644, public)]
+def new_key(name: str, top: Path) -> list[Entry]:
+    """A key pair of the student's own; ``top`` is the engine's state folder."""
+    private, public = keys.take(top, name)
+    return [Entry(KEY, 0o600, private), Entry(f"{KEY}.pub", 0o644, public)]
 
 
 def renew(account: Account, home: Path, skeletons: Iterable[str], admin: str, private: Path) -> None:

@@ -24,6 +24,8 @@ from wod.engine.text import one_line
 
 POLL = 0.1
 """Seconds between two looks at the queue."""
+LEISURE = 5.0
+"""Seconds until the planner is asked again whether it has something to do."""
 GRACE = 45.0
 """Seconds that steps get to finish after SIGTERM; below the 60 after which systemd kills (TimeoutStopSec)."""
 FAULT = 10.0
@@ -43,7 +45,8 @@ class AlreadyRunning(Exception):
 class Worker:
     """``planner`` turns requests into steps (:class:`wod.engine.step.Planner`).
 
-    If it has a method ``resolve(request) -> Request``, that finds the student of a request whose ``first`` is 0.
+    If it has a method ``resolve(request) -> Request``, that finds the student of a request whose ``first`` is 0; if it
+    has ``leisure() -> bool``, that is called while there is no request, again and again while it says true.
     """
 
     def __init__(self, config: Config, planner: Planner, log: Callable[[str], None] = to_stderr) -> None:
@@ -81,6 +84,8 @@ class Worker:
     def _loop(self) -> None:
         watchdog = notify.Watchdog()
         notify.tell("READY=1")
+        if work := getattr(self.carrier.planner, "leisure", None):
+            threading.Thread(target=self._leisure, args=(work,), name="leisure", daemon=True).start()
         while not self.stopping():
             self._wake.clear()
             try:
@@ -103,6 +108,16 @@ class Worker:
         if time.monotonic() - self._tidied > TIDY or not self._tidied:
             self._tidied = time.monotonic()
             forget_done(self.state)
+
+    def _leisure(self, work: Callable[[], bool]) -> None:
+        """In a thread of its own."""
+        while not self.stopping():
+            try:
+                again = not self.entries and work()
+            except Exception as error:  # it can wait
+                again = False
+                self.log(f"worker: {type(error).__name__}: {error}")
+            self._stop.wait(0.0 if again else LEISURE)
 
     def _take_in(self) -> None:
         """Move requests from the receiver's queue to ``active/``, which is ours alone."""

@@ -210,3 +210,23 @@ def test_a_courteous_step_lets_the_others_go_first(tmp_path: Path) -> None:
     once(dataclasses.replace(config(tmp_path), jobs=1), plan, idle)
     assert [name for _, name in plan.ran] == ["one", "one", "one", "two", "two", "two"]
     assert traced(tmp_path, 5) == [(5, "one", "done", ""), (5, "two", "done", "")]
+
+
+def test_leisure_is_for_when_there_is_nothing_to_do(tmp_path: Path) -> None:
+    class Diligent(Plan):
+        made = 0
+
+        def leisure(self) -> bool:
+            self.made += 1
+            return self.made < 3
+
+    plan = Diligent()
+    worker = Worker(config(tmp_path), plan, log=lambda line: None)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    end = time.monotonic() + 20
+    while plan.made < 3 and time.monotonic() < end:
+        time.sleep(0.02)
+    worker.stop()
+    thread.join(20)
+    assert plan.made == 3

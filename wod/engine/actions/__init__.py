@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from wod.engine import runner
+from wod.engine import keys, runner
 from wod.engine.accounts import HostAccounts
 from wod.engine.actions.order import Order, Tools
 from wod.engine.actions.plans import PLANS
@@ -42,6 +43,10 @@ class Actions:
         number = self._local(row.get("studentId"), request.customer)
         return replace(request, first=number, last=number)
 
+    def leisure(self) -> bool:
+        """Something useful while there is nothing to do; whether there was something."""
+        return keys.prepare(Path(self._tools.config.state))
+
     def _local(self, seat: object, customer: int) -> int:
         """The N of studentN for a student's id in the database."""
         config = self._tools.config
@@ -57,6 +62,7 @@ class Actions:
 
 def planner(config: Worker) -> Actions:
     """What the worker runs."""
+    keys.tidy(Path(config.state))
     return Actions(
         Tools(
             config=config,
