@@ -27,7 +27,7 @@ from wod.enginesettings import LINK
 from wod.facts import END, addresses, firewall, packages, platform, services, students
 from wod.facts import content as content_facts
 from wod.facts import files as file_facts
-from wod.facts import hubtree as tree_facts
+from wod.facts import venvtree as tree_facts
 from wod.facts.firewall import Opening
 from wod.inventory import TEMP_DIR
 from wod.operations import account, admin, enginetree, files, hubtree, stamp

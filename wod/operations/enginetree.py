@@ -9,21 +9,20 @@ from pyinfra.api import operation
 
 from wod import shell, wheel
 from wod.facts import ask
-from wod.facts.hubtree import HubTree
-from wod.operations import Commands
+from wod.facts.venvtree import VenvTree
+from wod.operations import Commands, python
 
 RECIPE = "1"
 """Part of the digest: raise it when the way a tree is built changes."""
 
-_BUILD = """
+_BUILD = (
+    python.FIND
+    + """
 link=$1 tree="$1-$2" digest=$2 requirements=$3 wheel=$4
 umask 077; upload=$(mktemp -d); trap 'rm -rf "$upload"' EXIT
 base64 -d > "$upload/$wheel"  # before taking the lock: stdin of a killed run must not be waited for under it
 exec 9> /run/wod-engine-tree.lock; umask 022
 flock -w 900 9 || { echo "another roll-out is building the engine" >&2; exit 1; }
-works() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
-for python in python3 python3.13 python3.12 python3.11 python3.10 ''; do works "$python" && break; done
-[ -n "$python" ] || { echo "the engine needs Python 3.10 or newer with its venv module" >&2; exit 1; }
 rm -f "$tree/.wod-complete"
 "$python" -m venv --clear "$tree"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
@@ -40,6 +39,7 @@ for old in "$link"-????????????; do
     if [ "$old" != "$tree" ] && [ "$old" != "$before" ]; then rm -rf "$old"; fi
 done
 """
+)
 
 
 def digest_of(requirements: str) -> str:
@@ -55,7 +55,7 @@ def built(link: str, digest: str, requirements: str) -> Commands:
     + digest: from :func:`digest_of`
     + requirements: the file on the host with the pinned packages
     """
-    tree = ask(host, HubTree, link=link)
+    tree = ask(host, VenvTree, link=link)
     if tree is None:
         yield shell.refuse(f"could not read the state of {link}")
     elif tree.foreign:

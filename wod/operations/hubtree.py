@@ -14,20 +14,19 @@ from pyinfra.api import operation
 
 from wod import shell
 from wod.facts import ask
-from wod.facts.hubtree import HubTree
-from wod.operations import Commands
+from wod.facts.venvtree import VenvTree
+from wod.operations import Commands, python
 
 RECIPE = "1"
 """Part of the digest: raise it when the way a tree is built changes."""
 
-_BUILD = """
+_BUILD = (
+    python.FIND
+    + """
 link=$1 tree="$1-$2" digest=$2 sources=$3 state=$4
 umask 077  # students must not be able to open the lock, or they could hold it
 exec 9> /run/wod-jupyterhub.lock; umask 022
 flock -w 900 9 || { echo "another roll-out is building the environment" >&2; exit 1; }
-works() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
-for python in python3 python3.13 python3.12 python3.11 python3.10 ''; do works "$python" && break; done
-[ -n "$python" ] || { echo "JupyterHub needs Python 3.10 or newer with its venv module" >&2; exit 1; }
 if [ ! -e "$tree/.wod-complete" ] || ! "$tree/bin/python" -c pass 2>/dev/null; then
     rm -rf "$tree"; "$python" -m venv "$tree"
 fi
@@ -47,6 +46,7 @@ ls -d lib/python*/site-packages/*.dist-info proxy/node_modules/configurable-http
     bin/wod-node bin/jupyterhub bin/jupyterhub-singleuser > .wod-contents
 echo "$digest" > .wod-complete
 """
+)
 _SWITCH = """
 before=$(readlink "$link" || true)
 if [ "$before" != "$tree" ]; then
@@ -84,7 +84,7 @@ def built(link: str, digest: str, sources: str, state: str) -> Commands:
     + sources: the folder on the host that holds requirements.txt, kernels.txt, package.json, package-lock.json
     + state: the folder of the Hub's database
     """
-    tree = ask(host, HubTree, link=link)
+    tree = ask(host, VenvTree, link=link)
     if tree is None:
         yield shell.refuse(f"could not read the state of {link}")
     elif tree.foreign:

@@ -10,11 +10,11 @@ from pyinfra.api import FactBase
 from wod.facts import complete, read
 from wod.facts.files import PathStates
 from wod.facts.firewall import Firewall
-from wod.facts.hubtree import HubTree
 from wod.facts.packages import MissingPackages, OfferedPackages
 from wod.facts.platform import PlatformFact
 from wod.facts.services import ServiceStates
 from wod.facts.students import HubUsers, StudentState
+from wod.facts.venvtree import VenvTree
 from wod.operations.admin import AdminAccount
 from wod.operations.kernel import KernelParameters
 from wod.operations.stamp import Stamp
@@ -22,7 +22,7 @@ from wod.operations.stamp import Stamp
 FACTS = [
     AdminAccount,
     Firewall,
-    HubTree,
+    VenvTree,
     HubUsers,
     KernelParameters,
     MissingPackages,

@@ -1,4 +1,4 @@
-"""Whether the JupyterHub environment a host has is the one wanted, and whole."""
+"""Whether an environment of Python packages on a host (of JupyterHub, of the engine) is the one wanted, and whole."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Tree:
         return self.digest == digest and self.python and not self.missing
 
 
-class HubTree(FactBase):
+class VenvTree(FactBase):
     """:class:`Tree` behind the link, or ``None`` when it could not be read."""
 
     def command(self, link: str) -> StringCommand:

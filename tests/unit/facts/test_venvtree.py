@@ -9,12 +9,12 @@ import pytest
 
 from tests.commands import run
 from tests.fixtures import lines
-from wod.facts.hubtree import HubTree, Tree
+from wod.facts.venvtree import Tree, VenvTree
 
 
 @pytest.mark.parametrize("distribution", ["debian12", "debian13"])
 def test_what_real_hosts_print(distribution: str) -> None:
-    tree = HubTree().process(lines(f"{distribution}/hubtree"))
+    tree = VenvTree().process(lines(f"{distribution}/hubtree"))
     assert tree is not None
     assert tree.is_whole(tree.digest)
     assert not tree.is_whole("another")
@@ -35,7 +35,7 @@ def link(tmp_path: Path) -> Path:
 
 
 def read(link: Path) -> Tree | None:
-    return HubTree().process(run(HubTree().command(str(link))).stdout.splitlines())
+    return VenvTree().process(run(VenvTree().command(str(link))).stdout.splitlines())
 
 
 def test_a_whole_tree(link: Path) -> None:
