@@ -53,13 +53,12 @@ def test_a_host_that_fails_in_the_middle_does_not_stop_the_other(site: Site) -> 
 
 def test_bad_settings_are_all_told_at_once_and_nothing_is_touched(site: Site) -> None:
     folder = site.private / "group_vars"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "lab.yml").write_text("USERMXA: 20\nWODBEPORT: 99999\n")
     try:
         run = site.roll_out()
     finally:
         (folder / "lab.yml").unlink()
-        folder.rmdir()
     assert run.code == 2
     assert "lab.yml:1" in run.output
     assert "did you mean USERMAX" in run.output
