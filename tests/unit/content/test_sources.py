@@ -86,7 +86,7 @@ def test_all_three(settings) -> None:
 
 def test_all_problems_at_once_with_their_lines(settings) -> None:
     found = settings(
-        "WODNOBOREPO: https://u:hunter2@git.example.org/x\nWODPRIVREPO: ftp://git.example.org/x\n"
+        "WODNOBOREPO: https://git.example.org/x?token=hunter2\nWODPRIVREPO: ftp://git.example.org/x\n"
         "WODBEREPO: /srv/be\nWODBEDIR: /srv/same\nWODNOBO: /srv/same\n"
     )
     with pytest.raises(ProblemsFound) as caught:
@@ -96,6 +96,12 @@ def test_all_problems_at_once_with_their_lines(settings) -> None:
         "private/group_vars/all.yml:1:",
         "private/group_vars/all.yml:2:",
     ]
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_password_in_a_url_is_refused_before_any_command_can_show_it(settings) -> None:
+    with pytest.raises(ProblemsFound, match="WODNOBOREPO must be a repository without a password") as caught:
+        settings("WODNOBOREPO: https://u:hunter2@git.example.org/x\n")
     assert "hunter2" not in str(caught.value)
 
 

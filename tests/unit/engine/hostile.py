@@ -85,7 +85,7 @@ def out_of_range(rng: random.Random) -> Made:
 def tampered(rng: random.Random) -> Made:
     """One character of what is signed is another."""
     raw = signed(order("CREATE", customer=55555), NOW, nonce(rng))
-    swaps = [(b"CREATE 3", b"CREATE 4"), (b"55555", b"55556"), (b"someone@", b"another@"), (b"WKSHP-", b"CHLG-")]
+    swaps = [(b"CREATE 3", b"CREATE 4"), (b" 55555 ", b" 55556 "), (b"someone@", b"another@"), (b"WKSHP-", b"CHLG-")]
     old, new = rng.choice([*swaps, (b"X-WoD-Time: 1", b"X-WoD-Time: 2"), (b"v1=", b"v1=0"), (b"v1=", b"v2=")])
     assert raw.count(old) == 1
     return raw.replace(old, new), rng.choice(["", API]), False
