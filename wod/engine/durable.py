@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +44,22 @@ def replace(path: Path, text: str) -> None:
     fresh.unlink(missing_ok=True)
     create(fresh, text)
     fresh.rename(path)
+    sync_folder(path.parent)
+
+
+def move_folder(path: Path, target: Path) -> None:
+    """By one rename; where the filesystem refuses that (overlayfs, a folder of its lower layer), by a whole copy."""
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy = target.with_name(f".new-{target.name}")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(path, copy)
+        copy.rename(target)
+        shutil.rmtree(path)
+    sync_folder(target.parent)
     sync_folder(path.parent)
 
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -146,15 +145,12 @@ class Folder:
         self.move(active)
 
     def move(self, parent: Path) -> None:
-        self.path.rename(parent / self.id)
-        durable.sync_folder(parent)
-        durable.sync_folder(self.path.parent)
+        durable.move_folder(self.path, parent / self.id)
 
     def remove(self) -> None:
         """By one rename, so that no half of it is ever taken for a request."""
         gone = self.path.with_name(f".gone-{self.id}")
-        os.rename(self.path, gone)
-        durable.sync_folder(gone.parent)
+        durable.move_folder(self.path, gone)
         shutil.rmtree(gone, ignore_errors=True)
 
 

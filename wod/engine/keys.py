@@ -1,7 +1,9 @@
 """SSH keys for students, made in advance while there is nothing to do: an RSA key costs as much as all else of a home.
 
 Each is used once. RSA, 2048 bits, called ``id_rsa``: what the workshops' appliances have always been given (contract
-section 11).
+section 11). A key in stock is one file, the private part and below it the public line: renaming it is what hands it
+out, and a file can be renamed on any filesystem, where a folder cannot (overlayfs answers EXDEV for one of its lower
+layer).
 """
 
 from __future__ import annotations
@@ -18,75 +20,64 @@ POOL = 100
 """Keys that lie ready: as many as people may come at once."""
 
 
-def _make(folder: Path, *prefix: str) -> None:
-    """A key pair in ``folder``."""
-    command = [
-        *prefix,
-        "ssh-keygen",
-        "-q",
-        "-t",
-        "rsa",
-        "-b",
-        "2048",
-        "-N",
-        "",
-        "-C",
-        "wod",
-        "-f",
-        str(folder / "id_rsa"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode != 0:
-        raise TryLater(f"ssh-keygen failed: {done.stderr.strip()}")
+def _make(top: Path, *prefix: str) -> bytes:
+    """A new key pair as it lies in stock; ``prefix`` is a command to run the work under."""
+    folder = Path(tempfile.mkdtemp(dir=_stock(top), prefix="key-"))
+    try:
+        key = folder / "id_rsa"
+        keygen = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", "wod", "-f", str(key)]
+        done = subprocess.run([*prefix, *keygen], capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode != 0:
+            raise TryLater(f"ssh-keygen failed: {done.stderr.strip()}")
+        return key.read_bytes() + key.with_suffix(".pub").read_bytes()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _ready(top: Path) -> list[str]:
-    return sorted(name for name in os.listdir(top / "keys") if name.startswith("ready-"))
-
-
-def _private(top: Path) -> Path:
-    """A folder of its own, which only root may enter, below the state folder ``top``."""
-    (top / "keys").mkdir(mode=0o700, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=top / "keys", prefix="key-"))
+def _stock(top: Path) -> Path:
+    """Where keys lie below the state folder ``top``: only root may enter."""
+    stock = top / "keys"
+    stock.mkdir(mode=0o700, exist_ok=True)
+    return stock
 
 
 def prepare(top: Path, wanted: int = POOL) -> bool:
     """Put one key in stock, at low priority; whether one was wanted."""
-    folder = _private(top)
-    try:
-        if len(_ready(top)) >= wanted:
-            return False
-        _make(folder, "nice", "-n", "19")
-        folder.rename(folder.with_name(folder.name.replace("key-", "ready-", 1)))
-        return True
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    if len(list(_stock(top).glob("ready-*"))) >= wanted:
+        return False
+    pair = _make(top, "nice", "-n", "19")
+    number, written = tempfile.mkstemp(dir=_stock(top), prefix="key-")
+    with os.fdopen(number, "wb") as file:
+        file.write(pair)
+        file.flush()
+        os.fsync(file.fileno())
+    path = Path(written)
+    path.rename(path.with_name(path.name.replace("key-", "ready-", 1)))
+    return True
 
 
 def take(top: Path, comment: str) -> tuple[bytes, bytes]:
     """``(private, public)`` of a key that nobody else gets, from stock or made now; ``comment`` tells whose it is."""
-    folder = _private(top)
-    try:
-        if not _from_stock(top, folder):
-            _make(folder)
-        kind, key, _ = (folder / "id_rsa.pub").read_bytes().split(maxsplit=2)
-        return (folder / "id_rsa").read_bytes(), b"%s %s %s\n" % (kind, key, comment.encode())
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    private, end, public = (_from_stock(top) or _make(top)).rpartition(b"-----\n")
+    kind, key, _ = public.split(maxsplit=2)
+    return private + end, b"%s %s %s\n" % (kind, key, comment.encode())
 
 
-def _from_stock(top: Path, folder: Path) -> bool:
-    """Move a key of the stock over the empty ``folder``: only one of several threads can have it."""
-    for name in _ready(top):
+def _from_stock(top: Path) -> bytes | None:
+    """A key of the stock, which is there no more: only one of several threads can have it."""
+    for ready in sorted(_stock(top).glob("ready-*")):
+        mine = ready.with_name(ready.name.replace("ready-", "key-", 1))
         try:
-            (top / "keys" / name).rename(folder)
-            return True
+            ready.rename(mine)
         except FileNotFoundError:  # somebody else was quicker
             continue
-    return False
+        pair = mine.read_bytes()
+        mine.unlink()
+        return pair
+    return None
 
 
 def tidy(top: Path) -> None:
     """Forget what a killed engine was about to make or to hand out."""
     for path in (top / "keys").glob("key-*"):
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -82,7 +82,7 @@ def prepare(repository, aside):
     if ours and is_damaged(repository):
         shutil.rmtree(git)
     elif os.path.lexists(git) and not ours:
-        os.rename(git, aside)
+        subprocess.run(["mv", "-T", "--", git, aside], check=True)  # overlays refuse to rename some folders
         if not os.path.islink(aside):
             os.chmod(aside, 0o700 if os.path.isdir(aside) else 0o600)  # it may hold credentials
     if not os.path.isdir(git):

@@ -41,9 +41,16 @@ def test_no_key_is_given_twice(tmp_path: Path) -> None:
     assert list((tmp_path / "keys").iterdir()) == []
 
 
+def test_a_key_in_stock_is_one_file(tmp_path: Path) -> None:
+    """A folder of an overlay's lower layer cannot be renamed: hosts of such a filesystem could hand nothing out."""
+    keys.prepare(tmp_path)
+    assert [path.is_file() for path in (tmp_path / "keys").iterdir()] == [True]
+
+
 def test_what_was_killed_half_way_is_forgotten(tmp_path: Path) -> None:
     keys.prepare(tmp_path)
     (tmp_path / "keys" / "key-abc").mkdir()
     (tmp_path / "keys" / "key-abc" / "id_rsa").write_text("half")
+    (tmp_path / "keys" / "key-def").write_text("claimed, never handed out")
     keys.tidy(tmp_path)
     assert [path.name.split("-")[0] for path in (tmp_path / "keys").iterdir()] == ["ready"]
