@@ -13,16 +13,17 @@ _PROPERTIES = "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,ExecMainS
 
 _SCRIPT = f"""
 export LC_ALL=C TZ=UTC  # so that date(1) reads what systemctl writes
+moment() {{ systemctl show --timestamp=us --property="$1" --value -- "$2"; }}
 units=$1; shift
 for unit in $units; do
     echo "unit=$unit"
     systemctl show --property={_PROPERTIES} -- "$unit"
-    since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$unit")
-    [ -n "$since" ] || since=$(systemctl show --property=ActiveEnterTimestamp --value -- "$unit")
-    echo "Since=$(date -d "${{since:-@0}}" +%s 2>/dev/null || echo 0)"
+    since=$(moment ExecMainStartTimestamp "$unit")
+    [ -n "$since" ] || since=$(moment ActiveEnterTimestamp "$unit")
+    echo "Since=$(date -d "${{since:-@0}}" +%s.%N 2>/dev/null || echo 0)"
 done
 for path in "$@"; do
-    echo "watched=$(stat -L -c '%Y' -- "$path" 2>/dev/null || echo 0) $path"
+    echo "watched=$(stat -L -c '%.Y' -- "$path" 2>/dev/null || echo 0) $path"
 done
 echo {END}
 """
@@ -30,7 +31,10 @@ echo {END}
 
 @dataclass(frozen=True)
 class UnitState:
-    """One unit; ``since`` is when its main process started (seconds since 1970, 0 if it never did)."""
+    """One unit; ``since`` is when its main process started (seconds since 1970, 0 if it never did).
+
+    To the microsecond: what is installed and configured at once is started and written to within one second.
+    """
 
     active: bool = False
     failed: bool = False
@@ -38,7 +42,7 @@ class UnitState:
     enabled: bool = False
     exists: bool = False
     needs_reload: bool = False
-    since: int = 0
+    since: float = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Services:
     """Units by name, and when each watched path last changed (seconds since 1970, 0 if absent)."""
 
     units: dict[str, UnitState]
-    changed: dict[str, int]
+    changed: dict[str, float]
 
 
 class ServiceStates(FactBase):
@@ -62,7 +66,7 @@ class ServiceStates(FactBase):
 def parse(lines: list[str]) -> Services:
     """The fact's lines: blocks of ``systemctl show`` behind ``unit=NAME``, then ``watched=TIME PATH``."""
     blocks: dict[str, dict[str, str]] = {}
-    changed: dict[str, int] = {}
+    changed: dict[str, float] = {}
     block: dict[str, str] = {}
     for line in lines:
         key, _, value = line.partition("=")
@@ -70,7 +74,7 @@ def parse(lines: list[str]) -> Services:
             block = blocks.setdefault(value, {})
         elif key == "watched":
             time, _, path = value.partition(" ")
-            changed[path] = int(time)
+            changed[path] = float(time)
         else:
             block[key] = value
     return Services({name: _unit(fields) for name, fields in blocks.items()}, changed)
@@ -85,5 +89,5 @@ def _unit(fields: dict[str, str]) -> UnitState:
         enabled=file_state in ("enabled", "static", "alias", "indirect", "generated"),
         exists=load in ("loaded", "masked"),
         needs_reload=fields.get("NeedDaemonReload") == "yes",
-        since=int(fields.get("Since") or 0),
+        since=float(fields.get("Since") or 0),
     )

@@ -30,12 +30,12 @@ class Unit:
     restart_if: Callable[[], bool] | None = None
 
 
-def is_stale(unit: Unit, state: UnitState, changed: dict[str, int]) -> bool:
+def is_stale(unit: Unit, state: UnitState, changed: dict[str, float]) -> bool:
     """Whether a watched file changed after the unit's process started."""
     return any(changed.get(path, 0) > state.since for path in unit.watch)
 
 
-def verb_for(unit: Unit, state: UnitState, changed: dict[str, int]) -> str:
+def verb_for(unit: Unit, state: UnitState, changed: dict[str, float]) -> str:
     """``start``, ``restart``, or nothing."""
     if not state.active:
         return "start"

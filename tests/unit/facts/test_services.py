@@ -47,4 +47,4 @@ def test_states(printed: list[str], true: set[str]) -> None:
 
 
 def test_a_watched_path_may_have_spaces() -> None:
-    assert parse(["watched=7 /a b/c d"]).changed == {"/a b/c d": 7}
+    assert parse(["watched=7.25 /a b/c d"]).changed == {"/a b/c d": 7.25}

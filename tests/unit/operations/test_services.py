@@ -13,7 +13,7 @@ HUB = Unit("hub.service", watch=(FILE,), check="hub --test")
 RUNNING = UnitState(active=True, enabled=True, exists=True, since=100)
 
 
-def planned(unit: Unit, state: UnitState, changed: int = 50) -> list[str]:
+def planned(unit: Unit, state: UnitState, changed: float = 50) -> list[str]:
     """The commands, those that act shortened to ``VERB UNIT``."""
     commands = [words(command) for command in plan([unit], Services({unit.name: state}, {FILE: changed}))]
     return [" ".join(each[1:]) if each[0] == "systemctl" else f"{each[5]} {each[4]}" for each in commands]
@@ -42,8 +42,8 @@ def test_each_state_has_its_commands(state: UnitState, commands: list[str]) -> N
     assert planned(HUB, state) == commands
 
 
-@pytest.mark.parametrize(("changed", "commands"), [(0, []), (100, []), (101, ["restart hub.service"])])
-def test_a_unit_older_than_a_file_it_reads_is_restarted(changed: int, commands: list[str]) -> None:
+@pytest.mark.parametrize(("changed", "commands"), [(0, []), (100, []), (100.2, ["restart hub.service"])])
+def test_a_unit_older_than_a_file_it_reads_is_restarted(changed: float, commands: list[str]) -> None:
     assert planned(HUB, RUNNING, changed) == commands
 
 
