@@ -15,9 +15,11 @@ lint: $(READY) ## Formatting, ruff, types; changes nothing
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
 
-bench: $(READY) ## Measure on the lab, beside Ansible; takes about half an hour
+bench: $(READY) ## Measure on the lab, beside Ansible; takes about three quarters of an hour
 	@scripts/as-root .venv/bin/python -m benchmarks.students
 	@scripts/as-root .venv/bin/python -m benchmarks.handout
+	@scripts/as-root .venv/bin/python -m benchmarks.registrations
+	@scripts/as-root .venv/bin/python -m benchmarks.readers
 
 lock: $(READY) ## Pin anew what a backend's JupyterHub is made of
 	@scripts/lock

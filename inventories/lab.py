@@ -10,9 +10,10 @@ globals().update(
             Host(
                 host.name,
                 host.role,
-                host.number,
+                host.number if host.role == "backends" else None,
                 external=str(host.address),  # this machine does not resolve the lab's names
                 address=str(host.address),
+                settings=lab.settings(host),
                 ssh=lab.connection(host),
             )
             for host in lab.hosts()

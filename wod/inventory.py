@@ -24,7 +24,7 @@ from wod.errors import BadInput, ProblemsFound
 from wod.settings import Settings
 from wod.site import ROLES, Host, Site, SiteHost, plain_name
 
-__all__ = ["Host", "Site", "SiteHost", "build", "load_site", "plain_name", "settings_of", "siblings"]
+__all__ = ["Host", "Site", "SiteHost", "build", "load_site", "plain_name", "root_of", "settings_of", "siblings"]
 
 TEMP_DIR = "/var/lib/wod/tmp"
 """Where pyinfra puts uploads on a host: 0700, the connecting account's, made by the system module."""
@@ -120,3 +120,8 @@ def _with_override(key: str, override: str) -> Site:
 def siblings(host: Any) -> tuple[SiteHost, ...]:
     """All hosts of the site that a pyinfra host belongs to, itself included."""
     return _SITES[host.data.wod_site].hosts
+
+
+def root_of(host: Any) -> Path:
+    """The folder that has the settings of a pyinfra host's site."""
+    return _SITES[host.data.wod_site].root

@@ -54,6 +54,12 @@ ROLE_PORTS = {
 """The settings whose ports a role's hosts let in."""
 
 
+def ports_of(role: str, settings: Settings) -> list[str]:
+    """The ports that a role's hosts let in; with encryption also the portal's redirect, where ACME asks, too."""
+    redirect = ["80"] if role == "frontends" and settings.WODTLS != "off" else []
+    return [*(str(settings[name]) for name in ROLE_PORTS.get(role, ())), *redirect]
+
+
 def stable_minute(name: str) -> int:
     """A minute of the hour that is a host's own and always the same (the original seeded a generator with the name)."""
     return zlib.crc32(name.encode()) % 60

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    # What is rendered are files for root's eyes, not HTML; `py` writes a Python literal, `sh` a word of the shell.
+    # What is rendered are files for root's eyes, not HTML; `py` writes a Python literal, `sh` a word of the shell,
+    # `sql` a literal and `sqlname` a name of SQL.
     environment = Environment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
@@ -22,6 +23,8 @@ def _environment() -> Environment:
     )
     environment.filters["py"] = repr
     environment.filters["sh"] = lambda value: shlex.quote(str(value))
+    environment.filters["sql"] = lambda value: "'" + str(value).replace("'", "''") + "'"
+    environment.filters["sqlname"] = lambda value: '"' + str(value).replace('"', '""') + '"'
     return environment
 
 

@@ -15,10 +15,17 @@ from importlib import import_module
 from pyinfra import host
 from pyinfra.api import deploy
 
-ORDER = ("system", "jupyterhub", "students", "content", "engine", "postfix", "fail2ban", "stamp")
+ORDER = (
+    *("system", "jupyterhub", "students", "content", "engine", "postfix", "fail2ban"),
+    *("postgresql", "nodeapi", "apidb", "frontend", "stamp"),
+)
 """Every module there is. Roles are subsets of it: pyinfra refuses hosts that go in different orders."""
 
-ROLES = {"backends": ("system", "jupyterhub", "students", "content", "engine", "postfix", "fail2ban", "stamp")}
+ROLES = {
+    "backends": ("system", "jupyterhub", "students", "content", "engine", "postfix", "fail2ban", "stamp"),
+    "api_db": ("system", "fail2ban", "postgresql", "nodeapi", "apidb", "stamp"),
+    "frontends": ("system", "fail2ban", "frontend", "stamp"),
+}
 """Which modules the hosts of a role get."""
 
 
@@ -43,4 +50,15 @@ def roll_out(role: str) -> None:
     if role not in host.groups:
         return
     for name in host.loop([name for name in ORDER if name in ROLES[role]]):
+        import_module(f"deploys.modules.{name}").apply()
+
+
+def roll_out_all() -> None:
+    """Apply the modules of all its roles to the current host.
+
+    pyinfra runs an operation on all hosts that have it before the next, in the one ORDER: so the API is there when the
+    portal asks it. Backends need it only when they are told to hand something out.
+    """
+    wanted = [name for name in ORDER if any(name in ROLES.get(role, ()) for role in host.groups)]
+    for name in host.loop(wanted):
         import_module(f"deploys.modules.{name}").apply()

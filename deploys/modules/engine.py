@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyinfra import host
 
 from deploys.modules import module
-from wod import templates
+from wod import templates, wheel
 from wod.engine import config
 from wod.enginesettings import ACCOUNT, LINK, environment_of, receiver_of, worker_of
 from wod.inventory import settings_of
-from wod.operations import account, enginetree, files, services
+from wod.operations import account, files, services, wheeltree
 from wod.secrets import Secret
 from wod.settings import Settings
 
@@ -25,11 +25,12 @@ def apply() -> None:
     account.system(name=f"Make the account {ACCOUNT}", user=ACCOUNT, home=str(config.STATE), comment="WoD engine")
     write_configuration(settings)
     requirements = templates.text("engine/packages/requirements.txt")
-    enginetree.built(
+    wheeltree.built(
         name="Install the engine",
         link=LINK,
-        digest=enginetree.digest_of(requirements),
+        digest=wheeltree.digest_of(wheel.ENGINE, requirements),
         requirements=REQUIREMENTS,
+        part=wheel.ENGINE,
     )
     run()
 

@@ -64,7 +64,7 @@ def jail_values(settings: Settings) -> dict[str, object]:
         "time": settings.WODFAIL2BANTIME,
         "ignored": fail2ban.never_banned(settings, siblings(host)),
         "ssh_ports": fail2ban.ssh_ports(host.data.get("ssh_port")),
-        "hub_port": settings.WODBEPORT,
+        "hub_port": settings.WODBEPORT if "backends" in host.groups else None,
         "opnsense": bool(settings.OPNSENSEIP),
     }
 

@@ -13,7 +13,7 @@ from wod.inventory import TEMP_DIR, settings_of, siblings
 from wod.operations import admin, files, firewall, kernel, packages, services
 from wod.postfix import mail_openings
 from wod.settings import Settings
-from wod.system import ROLE_PORTS, TIME_SERVICES, base_packages, firewall_of, host_names, stable_minute, syncs_time
+from wod.system import TIME_SERVICES, base_packages, firewall_of, host_names, ports_of, stable_minute, syncs_time
 
 
 @module("System")
@@ -102,7 +102,7 @@ def guard(settings: Settings, platform: Platform) -> None:
     kind = firewall_of(settings, platform)
     if not kind:
         return
-    ports = [Opening(str(settings[port])) for role in host.groups for port in ROLE_PORTS.get(role, ())]
+    ports = [Opening(port) for role in host.groups for port in ports_of(role, settings)]
     mail = mail_openings(settings, siblings(host)) if "backends" in host.groups else []
     extra = [Opening.parse(text) for text in settings.WODFIREWALLEXTRA]
     firewall.opened(name="Let in SSH and the role's ports only", kind=kind, openings=[*ports, *mail, *extra])

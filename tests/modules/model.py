@@ -22,21 +22,38 @@ from pyinfra.connectors.fake import FakeConnector
 from pyinfra.connectors.util import CommandOutput, OutputLine
 
 from tests.fixtures import lines
-from wod import remote
-from wod.enginesettings import LINK
+from wod import apisettings, enginesettings, remote
 from wod.facts import END, addresses, firewall, packages, platform, services, students
+from wod.facts import apidatabase as database_facts
 from wod.facts import content as content_facts
 from wod.facts import files as file_facts
+from wod.facts import nodetree as node_facts
+from wod.facts import postgresql as postgresql_facts
 from wod.facts import venvtree as tree_facts
+from wod.facts import webserver as web_facts
 from wod.facts.firewall import Opening
 from wod.inventory import TEMP_DIR
-from wod.operations import account, admin, enginetree, files, hubtree, stamp
+from wod.operations import (
+    account,
+    admin,
+    apidatabase,
+    files,
+    health,
+    hubtree,
+    nodetree,
+    stamp,
+    webroot,
+    webserver,
+    wheeltree,
+)
 from wod.operations import packages as installing
+from wod.operations import postgresql as postgresql_operations
 from wod.operations import students as student_operations
 from wod.students import Home, User, expected_acl
 
 __all__ = ["Model", "simulate", "students"]
 ADMIN_UID = 1001
+PARTS = (enginesettings.LINK, apisettings.LINK)
 Answer = list[str]
 
 
@@ -59,7 +76,15 @@ class Model:
     services: set[str] = field(default_factory=lambda: {"ssh", "cockpit", "dhcpv6-client"})
     firewall: bool = False
     tree: str = ""
-    engine: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    migrated: bool = False
+    catalogue: str = ""
+    answering: bool = False
+    clusters: set[str] = field(default_factory=set)
+    included: bool = False
+    access: list[str] = field(default_factory=list)
+    port_holder: str = ""
+    database_owner: str = ""
     accounts: set[str] = field(default_factory=set)
     content: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     kernel: dict[str, str] = field(default_factory=lambda: {"net.ipv4.tcp_keepalive_time": "7200"})
@@ -68,6 +93,9 @@ class Model:
     homes: dict[str, Home] = field(default_factory=dict)
     hub: set[str] = field(default_factory=set)
     addresses: dict[str, str] = field(default_factory=lambda: {"api": "192.0.2.30"})
+    pages: tuple[str, str] = ("", "")
+    reloaded: int = 0
+    port80: str = ""
     hosts_file: str = "127.0.0.1 localhost\n"
 
     def take(self, command: str, stdin: str) -> Answer:
@@ -135,8 +163,39 @@ class Model:
         ]
 
     def read_tree(self, arguments: list[str], _s: str) -> Answer:
-        digest = self.engine if arguments[0] == LINK else self.tree
+        digest = self.parts.get(arguments[0], "") if arguments[0] in PARTS else self.tree
         return [f"complete={digest}", *(["python=yes"] if digest else []), END]
+
+    def read_node(self, arguments: list[str], _s: str) -> Answer:
+        return [f"complete={self.parts.get(arguments[0], '')}", END]
+
+    def read_database(self, arguments: list[str], _s: str) -> Answer:
+        missing = arguments[0] != apisettings.PROGRAM or apisettings.LINK not in self.parts
+        said = [] if self.texts[arguments[2]] == self.catalogue else ["change workshop WKSHP-Bash: name"]
+        code = 2 if missing else 0 if self.migrated else 1
+        return [f"code={code}", *(f"said={line}" for line in said or ["Nothing to change."]), END]
+
+    def read_memory(self, _a: list[str], _s: str) -> Answer:
+        return ["3900", END]
+
+    def read_cluster(self, arguments: list[str], _s: str) -> Answer:
+        cluster, _configuration, data, _port = arguments
+        made = data in self.clusters or (cluster and "postgresql" in self.packages)
+        said = ["made=yes"] if made else []
+        said += ["included=yes"] if cluster or self.included else []
+        said += [f"holder={self.port_holder or cluster}"] if cluster else []
+        return [*said, *(f"access={line}" for line in self.access), END]
+
+    def read_server(self, arguments: list[str], _s: str) -> Answer:
+        if not any(unit.startswith("postgresql") for unit in self.started):
+            raise LookupError("the server does not run")
+        held = {"owner": self.database_owner, "encoding": "UTF8", "public": False} if self.database_owner else None
+        plain = {"login": True, "powers": False, "verifier": None, "salt": None, "iterations": None}
+        roles = {arguments[2]: plain} if self.database_owner == arguments[2] else {}
+        return [json.dumps({"roles": roles, "database": held, "member": False, "acts": False}), END]
+
+    def read_health(self, _a: list[str], _s: str) -> Answer:
+        return ["200" if self.answering else "000", END]
 
     def read_account(self, arguments: list[str], _s: str) -> Answer:
         return [*(["/home:/bin/false"] if arguments[0] in self.accounts else []), END]
@@ -172,7 +231,36 @@ class Model:
             raise LookupError("the Hub does not run")
         return [json.dumps(dict.fromkeys(sorted(self.hub), False))]
 
+    def read_serving(self, arguments: list[str], _s: str) -> Answer:
+        since = max(self.started["nginx.service"], self.reloaded) if "nginx.service" in self.started else 0
+        changed = [f"changed={self.changed.get(path, 0)}" for path in arguments[1:]]
+        return [f"since={since}", f"code={200 if since else '000'}", *changed, END]
+
+    def read_listener(self, _a: list[str], _s: str) -> Answer:
+        return [*([self.port80] if self.port80 else []), END]
+
+    def read_pages(self, _a: list[str], _s: str) -> Answer:
+        return [f"target={self.pages[0]}", *([f"sum={self.pages[1]}"] if self.pages[1] else []), END]
+
     # --- changes
+
+    def put_pages(self, arguments: list[str], _s: str) -> None:
+        self.pages = (arguments[1], arguments[2])
+
+    def reload(self, arguments: list[str], _s: str) -> None:
+        self.reloaded = self.clock if arguments[1] == "yes" else self.reloaded
+
+    def make_certificate(self, arguments: list[str], _s: str) -> None:
+        self._put(arguments[0], "file", "root:root", "600", "made there")
+
+    def get_certificate(self, arguments: list[str], _s: str) -> None:
+        names = " ".join(arguments[5:]) + "\n"
+        self._put(arguments[4], "file", "root:root", "600", hashlib.sha256(names.encode()).hexdigest())
+        self._put("/etc/wod/tls/portal.pem", "file", "root:root", "600", "the authority's")
+        self.reloaded = self.clock  # by its hook
+
+    def rm(self, words: list[str], _s: str) -> None:
+        del self.paths[words[-1]]
 
     def refuse(self, arguments: list[str], _s: str) -> Answer:
         raise LookupError(arguments[0])
@@ -193,6 +281,9 @@ class Model:
         path, owner, mode = arguments
         self._put(path, "dir", owner, mode, "-")
 
+    def remove(self, arguments: list[str], _s: str) -> None:
+        del self.paths[arguments[0]]
+
     def secret(self, arguments: list[str], _s: str) -> None:
         self._put(arguments[0], "file", "root:root", "600", "made there")
 
@@ -205,9 +296,42 @@ class Model:
         link, self.tree, *_ = arguments
         self.changed[link] = self.changed[f"{link}/.wod-complete"] = self.clock
 
-    def build_engine(self, arguments: list[str], _s: str) -> None:
-        link, self.engine, *_ = arguments
+    def build_part(self, arguments: list[str], _s: str) -> None:
+        assert arguments[0] in PARTS
+
+    def switch_part(self, arguments: list[str], _s: str) -> None:
+        link, self.parts[link], *_ = arguments
         self.changed[link] = self.changed[f"{link}/.wod-complete"] = self.clock
+
+    def migrate(self, arguments: list[str], _s: str) -> None:
+        assert arguments[0].startswith(apisettings.LINK)
+        self.migrated = True
+
+    def sync(self, arguments: list[str], _s: str) -> None:
+        self.catalogue = self.texts[arguments[2]]
+
+    def make_cluster(self, _a: list[str], _s: str) -> None:
+        self.clusters.add("/var/lib/pgsql/data")
+
+    def include(self, _a: list[str], _s: str) -> None:
+        self.included = True
+
+    def let_in(self, arguments: list[str], text: str) -> None:
+        self.access = [*text.splitlines(), postgresql_facts.END_MARK]
+        self.changed[arguments[0]] = self.clock
+
+    def tell_server(self, _a: list[str], text: str) -> None:
+        owner = re.search(r'CREATE DATABASE .* OWNER "([^"]+)"', text)
+        self.database_owner = owner[1] if owner else self.database_owner
+
+    def wait_for(self, _a: list[str], _s: str) -> None:
+        self.answering = True
+
+    def build_node(self, arguments: list[str], _s: str) -> None:
+        self.switch_part(arguments, _s)
+
+    def log_in_node(self, arguments: list[str], _s: str) -> None:
+        self.paths[arguments[2]] = self.paths[arguments[0]]
 
     def make_account(self, arguments: list[str], _s: str) -> None:
         self.accounts.add(arguments[0])
@@ -309,8 +433,32 @@ SCRIPTS = {
     files._ATTRIBUTES: "attributes",
     files._MKDIR: "mkdir",
     files._MAKE_ONCE: "secret",
+    files._REMOVE: "remove",
     hubtree._BUILD + hubtree._SWITCH: "build",
-    enginetree._BUILD: "build_engine",
+    wheeltree._BUILD: "build_part",
+    wheeltree._SWITCH: "switch_part",
+    node_facts._SCRIPT: "read_node",
+    nodetree._BUILD: "build_node",
+    nodetree._ACCOUNTS: "log_in_node",
+    database_facts._SCRIPT: "read_database",
+    apidatabase.MIGRATE: "migrate",
+    apidatabase._SYNC: "sync",
+    health._ASK: "read_health",
+    health._WAIT: "wait_for",
+    postgresql_facts._MEMORY: "read_memory",
+    postgresql_facts._CLUSTER: "read_cluster",
+    postgresql_facts._DATABASE: "read_server",
+    postgresql_operations._MAKE: "make_cluster",
+    postgresql_operations._INCLUDE: "include",
+    postgresql_operations._ACCESS: "let_in",
+    postgresql_operations._SQL: "tell_server",
+    web_facts._SERVING: "read_serving",
+    web_facts._LISTENER: "read_listener",
+    web_facts._ROOT: "read_pages",
+    webroot._PUT: "put_pages",
+    webserver._RELOAD: "reload",
+    webserver._TEMPORARY: "make_certificate",
+    webserver._CERTBOT: "get_certificate",
     account._READ: "read_account",
     account._CREATE: "make_account",
     content_facts._SCRIPT: "read_content",
@@ -331,7 +479,13 @@ PROGRAMS = {
     ("hub_users", "remove"): "remove_hub_users",
 }
 BY_PROGRAM = {remote.source(program): program for program, _ in PROGRAMS}
-TOOLS = {"ufw": "ufw", "firewall-cmd": "firewall_cmd", "firewall-offline-cmd": "firewall_cmd", "systemctl": "systemctl"}
+TOOLS = {
+    "rm": "rm",
+    "ufw": "ufw",
+    "firewall-cmd": "firewall_cmd",
+    "firewall-offline-cmd": "firewall_cmd",
+    "systemctl": "systemctl",
+}
 
 
 def _meaning(words: list[str]) -> tuple[str, list[str]]:

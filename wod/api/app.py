@@ -19,12 +19,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
 
-from wod.api import database
+from wod.api import database, links, page
 from wod.api.access import Access, Counters
 from wod.api.clock import Clock, now
 from wod.api.config import Api
 from wod.api.limits import BodyLimit, Bucket
-from wod.api.routes import customers, locations, service, sessions, students, users, workshops
+from wod.api.routes import customers, locations, my, operator, service, sessions, students, users, workshops
 from wod.api.security import HEADER, check_key
 
 log = logging.getLogger("wod.api")
@@ -48,7 +48,7 @@ def create_app(config: Api, clock: Clock = now) -> FastAPI:
         title=TITLE,
         version=VERSION,
         openapi_url="/swagger.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
         responses=ERRORS,
@@ -73,12 +73,14 @@ def _state(app: FastAPI, config: Api, clock: Clock) -> None:
     app.state.engine = database.engine(config.database)
     app.state.sessions = database.sessions(app.state.engine)
     app.state.logins, app.state.registrations = Bucket(config.login_rate), Bucket(config.registration_rate)
+    app.state.guesses = Bucket(config.login_rate)
 
 
 def _routes(app: FastAPI) -> None:
-    for module in (service, users, workshops, students, sessions, customers, locations):
+    for module in (service, users, workshops, students, sessions, customers, locations, my, operator):
         app.include_router(module.router)
     app.include_router(service.gone)
+    page.add(app)
     app.add_api_route("/api/swagger.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
 
 
@@ -90,7 +92,7 @@ def _middleware(app: FastAPI, config: Api) -> None:
         CORSMiddleware,
         allow_origins=list(config.origins),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=[HEADER, "content-type", "x-request-id"],
+        allow_headers=[HEADER, links.HEADER, "content-type", "x-request-id"],
         expose_headers=["x-request-id"],
     )
     app.add_middleware(Access, counters=app.state.counters)

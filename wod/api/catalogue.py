@@ -73,12 +73,17 @@ def placed(current: str | None, alternates: Sequence[str] | None, locations: Seq
     return {"location": first, "alternate_location": kept + further}
 
 
-def places(workshop: Mapping[str, Any], locations: int, seats: int) -> int:
+def numbers(location: Mapping[str, Any], seats: int) -> range:
+    """The students of a location: its ``first`` to its ``last``, 1 to ``seats`` where it does not say."""
+    return range(location.get("first", 1), location.get("last", seats) + 1)
+
+
+def places(workshop: Mapping[str, Any], spans: Iterable[range]) -> int:
     """What the author offers, at most as many as there are seats: the range's students on each of the locations."""
     if not workshop.get("range"):
         return 0
     low, high = workshop["range"]
-    there = max(0, min(high, seats) - max(low, 1) + 1) * locations
+    there = sum(max(0, min(high + 1, span.stop) - max(low, span.start)) for span in spans)
     return min(workshop.get("capacity", there), there)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from wod.api import config
+from wod.api import config, keeping
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _services(commands)
     migrating = _command(commands, "migrate", migrate, "Bring the tables to this release's form.")
     migrating.add_argument("--revision", default="head", help="a revision to go up to")
+    migrating.add_argument("--check", action="store_true", help="change nothing; exit code 1: there is something to do")
     syncing = _command(commands, "sync", sync, "Print what differs from the catalogue, and change it.")
     syncing.add_argument("file", type=Path, help="{workshops, locations, seats, users, frontend}; - is standard input")
     syncing.add_argument("--dry-run", action="store_true", help="only print")
@@ -46,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     comparing = _command(commands, "reconcile", reconcile, "Compare seats with what the backends say.")
     comparing.add_argument("file", type=Path, help="{location: {student: running}}; - is standard input")
     comparing.add_argument("--repair", action="store_true", help="mend what can be mended")
+    tracing = _command(commands, "trace", trace, "Print what happened to a registration, and when.")
+    tracing.add_argument("customer", type=int, help="its id")
+    keeping.add(commands, _command)
     return top
 
 
@@ -81,7 +85,10 @@ def lifecycle(given: argparse.Namespace) -> int:
 def migrate(given: argparse.Namespace) -> int:
     from wod.api import database
 
-    database.migrate(config.load(given.config).database, given.revision)
+    url = config.load(given.config).database
+    if given.check:
+        return int(database.pending(url))
+    database.migrate(url, given.revision)
     return 0
 
 
@@ -116,6 +123,16 @@ def reconcile(given: argparse.Namespace) -> int:
         session.commit()
     _print(found, "All agree.")
     return int(any(not (given.repair and each.act) for each in found))
+
+
+def trace(given: argparse.Namespace) -> int:
+    """Exit code 1 for a registration of which nothing is known."""
+    from wod.api.lifecycle.trace import lines_of
+
+    with _session(given) as session:
+        found = lines_of(session, given.customer)
+    _print(found, f"Nothing is known of a registration {given.customer}.")
+    return int(not found)
 
 
 @contextmanager

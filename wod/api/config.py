@@ -40,6 +40,9 @@ class Api:
 
     ``origins`` may call from a browser (CORS). ``mail_key`` is WODMAILKEY, ``mail_port`` POSTPORT, ``mail_user``
     WODUSER: where and how orders go to backends. ``frontend`` is the portal's external URL, ``seats`` USERMAX.
+    Refused are addresses with a part that is in ``denied``, and, if ``disposable``, those of throw-away domains.
+    What was sent, and the traces, of registrations that ended ``keep`` days ago are removed; 0 keeps them for ever.
+    ``drift`` is where `wod drift` leaves how far the site is from what was rolled out.
     """
 
     database: str
@@ -47,6 +50,8 @@ class Api:
     token_life: int = 180
     origins: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    disposable: bool = True
+    keep: int = 400
     mail_key: str = ""
     mail_port: int = 10025
     mail_user: str = "wodadmin"
@@ -59,6 +64,7 @@ class Api:
     body_limit: int = 20 * 1024 * 1024
     login_rate: int = 30
     registration_rate: int = 60
+    drift: str = "/var/lib/wod-api/drift.json"
 
 
 def dump(config: Api) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -17,11 +19,13 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    String,
     Table,
     create_engine,
     or_,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
@@ -50,6 +54,19 @@ catalogue = Table(
 )
 """Per workshop: how many places its author offers, and since when it is no longer in the content repositories."""
 
+backends = Table(
+    "wod_backends",
+    OWN,
+    Column("location", String(255), primary_key=True),
+    Column("seen", DateTime(timezone=True), nullable=False),
+    Column("revision", String(255)),
+    Column("waiting", Integer, nullable=False),
+    Column("dead", Integer, nullable=False),
+    Column("running", Integer),
+    Column("letters", JSONB, nullable=False),
+)
+"""Per backend: what it said of itself last, and when; ``letters`` are its dead ones."""
+
 
 class NotAdopted(RuntimeError):
     """The data is not fit for our constraints; ``wod-api adopt`` mends it."""
@@ -73,6 +90,13 @@ def migrate(url: str, revision: str = HEAD) -> None:
     """Up to ``revision``; two at once wait for each other. :class:`NotAdopted` for leaky data, nothing changed then."""
     with _connected(url) as bind, bind.begin():
         upgrade(bind, revision)
+
+
+def pending(url: str) -> bool:
+    """Whether :func:`migrate` has something to do."""
+    with _connected(url) as bind:
+        context = MigrationContext.configure(bind)
+        return set(context.get_current_heads()) != set(ScriptDirectory.from_config(_config(bind)).get_heads())
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -7,8 +7,7 @@ half-way has booked nothing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -18,6 +17,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from wod.api import database as db
+from wod.api.addresses import refused
+from wod.api.config import Api
 from wod.api.lifecycle.tables import OUTBOX
 from wod.api.lifecycle.trace import note
 from wod.api.models import Customer, Location, Student, Workshop
@@ -27,11 +28,8 @@ HOURS = 4
 """What the original writes into customers.hours, and how long a workshop without a duration lasts."""
 PERSON_LOCK = 0x776F65
 """First key of the lock on a person; the second is the hash of the address."""
-EMAIL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._%+'-]*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
-"""Narrower than the standard on purpose: the address stands in orders that a stock backend's shell script splits."""
 SILENT = 3
 """So many vain tries to give a backend an order mean that it is down."""
-MACHINE_MADE = re.compile(r"[0-9]+\.[0-9]+@|mailstop/")
 RUNNING = ("welcome", "credentials", "expiring")
 FULL = "Registration full, capacity exceeded. Please try again later"
 NO_LOCATION = "No location available for this workshop - contact admin team"
@@ -60,25 +58,15 @@ class Outcome:
     body: dict[str, Any] | str | None
 
 
-def register(sessions: sessionmaker[Session], wanted: Registration, denied: Sequence[str], now: datetime) -> Outcome:
+def register(sessions: sessionmaker[Session], wanted: Registration, config: Api, now: datetime) -> Outcome:
     """200 with the new registration, or why there is none; see the module's checks in their order."""
     email = wanted.email.strip().lower()
     if not email or not wanted.name.strip():
         return Outcome(400, UNKNOWN)
-    if refused(email, denied):
+    if refused(email, config.denied, config.disposable):
         return Outcome(200, None)
     with sessions.begin() as session:
         return _book(session, wanted, email, now)
-
-
-def refused(email: str, denied: Iterable[str]) -> bool:
-    """Whether the address is turned away without a word, as the original does."""
-    throw_away = "@gmail" in email and MACHINE_MADE.search(email)
-    return bool(throw_away or len(email) > 254 or not EMAIL.fullmatch(email) or _listed(email, denied))
-
-
-def _listed(email: str, denied: Iterable[str]) -> bool:
-    return any(part.strip().lower() in email for part in denied if part.strip())
 
 
 def capitalised(name: str) -> str:
@@ -91,7 +79,9 @@ def _book(session: Session, wanted: Registration, email: str, now: datetime) -> 
     if before is not None:
         return Outcome(202, {"id": before.id, "title": before.session_name, "endDate": shown(before.end_date)})
     by_name = select(Workshop).where(Workshop.name == wanted.title).order_by(Workshop.id).limit(1)
-    workshop = session.scalar(by_name.with_for_update()) if "\0" not in wanted.title else None
+    workshop = session.scalar(by_name) if "\0" not in wanted.title else None
+    if workshop is not None and (workshop.capacity or 0) > 0:  # who comes too late waits for nobody
+        workshop = session.scalar(by_name.with_for_update().execution_options(populate_existing=True))
     if workshop is None:
         return Outcome(400, UNKNOWN)
     if (workshop.capacity or 0) <= 0:
@@ -120,14 +110,14 @@ def _seat(session: Session, workshop: Workshop) -> Student | str:
     """A free seat, locked; else what to tell the participant."""
     places = list(_places(session, workshop))
     based = [place for place in places if place.basestdid is not None]
-    for place in sorted(based, key=lambda place: _silent(session, place)):
+    for place in sorted(based, key=lambda place: silent(session, place)):
         seat = _free(session, workshop, place)
         if seat is not None:
             return seat
     return NO_STUDENT if based else NO_BASE if places else NO_LOCATION
 
 
-def _silent(session: Session, place: Location) -> bool:
+def silent(session: Session, place: Location) -> bool:
     """Whether the backend has not taken an order in several tries: then it is the last to be given a participant."""
     waiting = select(OUTBOX.c.id).where(
         OUTBOX.c.kind == "order",

@@ -1,15 +1,14 @@
 """What the API takes and serves, in the original's names and order of keys (contract section 2).
 
-A ``*Row`` is what is served, its ``*Change`` what may be written: the same fields without those the database keeps,
-each of them optional, and strings for numbers and truths, since backends send nothing but strings.
+A ``*Row`` is what is served; what may be written is in :mod:`wod.api.writing`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema, create_model, model_validator
+from pydantic import BaseModel, Field, WithJsonSchema
 from sqlalchemy import inspect
 
 from wod.api.models import Base
@@ -29,7 +28,6 @@ Number = Annotated[int, Field(ge=-LARGEST - 1, le=LARGEST), _or_text("integer", 
 Truth = Annotated[bool, _or_text("boolean", "^(true|false)$")]
 Short = Annotated[str, Field(max_length=255, pattern=NO_NUL)]
 Long = Annotated[str, Field(pattern=NO_NUL)]
-SERVED_ONLY = ("id", "createdAt", "updatedAt")
 
 
 class WorkshopRow(BaseModel):
@@ -143,48 +141,6 @@ class BadgeRow(BaseModel):
     updatedAt: str | None
 
 
-class Change(BaseModel):
-    """Unknown fields are ignored, as the original does; the answer repeats what was sent, see :func:`echo`."""
-
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-    _sent: dict[str, Any] = PrivateAttr(default_factory=dict)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep(cls, data: Any, handler: Any) -> Any:
-        made = handler(data)
-        made._sent = dict(data) if isinstance(data, dict) else {}
-        return made
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """``{name: value}`` of the fields that were sent, as values for the database."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
-
-def _change(row: type[BaseModel], name: str, **more: Any) -> type[Change]:
-    hints = get_type_hints(row, include_extras=True)
-    fields: dict[str, Any] = {key: (hint | None, None) for key, hint in hints.items() if key not in SERVED_ONLY}
-    wanted = {key: value for key, value in fields.items() if key in row.model_fields}
-    return create_model(name, __base__=Change, **{**wanted, **more})
-
-
-if TYPE_CHECKING:  # what is made while running is no type for mypy
-    WorkshopChange = Change
-    StudentChange = Change
-    NewStudent = Change
-    CustomerChange = Change
-    LocationChange = Change
-    UserChange = Change
-else:
-    WorkshopChange = _change(WorkshopRow, "WorkshopChange")
-    StudentChange = _change(StudentRow, "StudentChange")
-    NewStudent = _change(StudentRow, "NewStudent", id=(Number | None, None))
-    CustomerChange = _change(CustomerRow, "CustomerChange")
-    LocationChange = _change(LocationRow, "LocationChange")
-    UserChange = _change(UserRow, "UserChange", password=(Short | None, None))
-
-
 def shown(value: Any) -> Any:
     """Dates as JavaScript prints them: ``2026-11-23T17:15:53.445Z``."""
     if isinstance(value, datetime):
@@ -201,16 +157,3 @@ def row(item: Base, schema: type[BaseModel]) -> dict[str, Any]:
     """``item`` as it is served."""
     names = attributes(type(item))
     return {name: shown(getattr(item, names[name])) for name in schema.model_fields if name in names}
-
-
-def write(item: Base, given: dict[str, Any]) -> None:
-    names = attributes(type(item))
-    for name, value in given.items():
-        setattr(item, names[name], value)
-
-
-def echo(served: dict[str, Any], change: Change) -> dict[str, Any]:
-    """The original answers a PUT with numbers and texts as they were sent, with truths and dates as they are stored."""
-    kept = {name for name in change.given if isinstance(change.given[name], bool | datetime)}
-    sent = {name: value for name, value in change._sent.items() if name in change.given and name not in kept}
-    return {**served, **sent}

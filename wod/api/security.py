@@ -6,6 +6,7 @@ the database on each call, so that a role taken away, or an account deleted, cou
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -26,6 +27,8 @@ ALGORITHM = "HS256"
 COST = 12
 LONGEST_PASSWORD = 72
 """Bytes; bcrypt reads no more."""
+LONGEST_SESSION = 12 * 3600
+"""Seconds after a log-in for which its tokens are renewed."""
 NOBODY = b"$2b$12$C6UzMDM.H6dfI/f/IKcEe.4WqDA1Dmt8k2aUL7bVnY9Y8dC3Qv2tK"
 """Compared with when there is no such account, so that the answer takes as long."""
 PUBLISHED = "workshops-secret-key"
@@ -67,21 +70,45 @@ def matches(password: str, stored: str | None) -> bool:
         return False
 
 
-def make_token(config: Api, user: int, clock: Clock) -> str:
+def make_token(config: Api, user: int, clock: Clock, **more: int | str) -> str:
+    """``more`` are further claims."""
     moment = int(clock().timestamp())
-    return jwt.encode({"id": user, "iat": moment, "exp": moment + config.token_life}, config.token_key, ALGORITHM)
+    claims = {"id": user, "iat": moment, "exp": moment + config.token_life, **more}
+    return jwt.encode(claims, config.token_key, ALGORITHM)
+
+
+def renewed(config: Api, token: str, stored: str | None, clock: Clock) -> str | None:
+    """Another token for one that is good; ``None`` from :data:`LONGEST_SESSION` on, or with a new password.
+
+    ``stored`` is the password's hash as it is now. The claims ``auth_time`` and ``seal`` say when the account
+    logged in, and with which password; a token of the log-in itself has neither, for it is new.
+    """
+    claims = claims_of(config, token, clock)
+    if claims is None:
+        return None
+    began = claims.get("auth_time", claims["iat"])
+    seal = hmac.new(config.token_key.encode(), f"seal {claims['id']} {stored}".encode(), "sha256").hexdigest()[:16]
+    if claims.get("seal", seal) != seal or clock().timestamp() >= began + LONGEST_SESSION:
+        return None
+    return make_token(config, claims["id"], clock, auth_time=began, seal=seal)
 
 
 def account(config: Api, token: str, clock: Clock) -> int | None:
     """The account's id, ``None`` for a token that is forged, unsigned, malformed or over."""
+    claims = claims_of(config, token, clock)
+    return int(claims["id"]) if claims else None
+
+
+def claims_of(config: Api, token: str, clock: Clock) -> dict[str, Any] | None:
+    """What a good token says; ``None`` as :func:`account`."""
     checks: Any = {"require": ["id", "iat", "exp"], "verify_exp": False, "verify_iat": False}
     try:
-        claims = jwt.decode(token, config.token_key, algorithms=[ALGORITHM], options=checks)
+        claims: dict[str, Any] = jwt.decode(token, config.token_key, algorithms=[ALGORITHM], options=checks)
     except jwt.InvalidTokenError:
         return None
     user, until = claims["id"], claims["exp"]
     sound = type(user) is int and 0 < user <= LARGEST and isinstance(until, int | float)
-    return user if sound and clock().timestamp() < until else None
+    return claims if sound and clock().timestamp() < until else None
 
 
 def role_names(user: User) -> list[str]:

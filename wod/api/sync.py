@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from wod.api.badges import BADGES
-from wod.api.catalogue import columns, doubled, left, placed, places, taken
+from wod.api.catalogue import columns, doubled, left, numbers, placed, places, taken
 from wod.api.changes import Change, apply, fits, lock_syncs
 from wod.api.database import catalogue, holds_seat
 from wod.api.models import Customer, Location, Role, SpecialBadge, Student, User, Workshop
@@ -30,17 +30,18 @@ def plan(
 ) -> list[Change]:
     """What is to be changed, in order; nothing is.
 
-    ``workshops``: :meth:`wod.workshops.Workshop.as_data` each. ``locations``: ``{name, basestdid, proto, port}`` each,
-    the first one gets new workshops. ``seats``: USERMAX. ``users``: ``{username, email?, password?, roles?}`` each;
-    others are left alone. ``frontend``: the portal's URL, for the badges' pictures. :class:`ValueError` for input that
-    contradicts itself.
+    ``workshops``: :meth:`wod.workshops.Workshop.as_data` each. ``locations``: ``{name, basestdid, proto, port, first?,
+    last?}`` each, with students ``first`` to ``last`` (else 1 to ``seats``); the first one gets new workshops.
+    ``users``: ``{username, email?, password?, roles?}`` each; others are left alone. ``frontend``: the portal's URL,
+    for the badges' pictures. :class:`ValueError` for input that contradicts itself.
     """
     _check(workshops, locations, seats)
     lock_syncs(session)
+    spans = [numbers(each, seats) for each in locations]
     return [
         *_locations(session, locations),
         *_students(session, locations, seats),
-        *_workshops(session, workshops, [each["name"] for each in locations], seats),
+        *_workshops(session, workshops, [each["name"] for each in locations], spans),
         *_roles(session),
         *_users(session, users),
         *_badges(session, frontend),
@@ -51,10 +52,11 @@ def _check(workshops: Data, locations: Data, seats: int) -> None:
     for key, values in (("directory", workshops), ("name", workshops), ("name", locations)):
         if twice := doubled(each[key] for each in values):
             raise ValueError(f"the {key} {', '.join(twice)} is there twice; a registration could not tell them apart")
-    bases = sorted((each["basestdid"], each["name"]) for each in locations)
-    for (low, one), (high, other) in pairwise(bases):
-        if high - low < seats:
-            raise ValueError(f"{one} and {other} share student ids: basestdid {low} and {high}, {seats} students each")
+    for one, other in pairwise(sorted(locations, key=lambda each: (each["basestdid"], each["name"]))):
+        low, high = one["basestdid"], other["basestdid"]
+        if high + numbers(other, seats).start < low + numbers(one, seats).stop:
+            names = f"{one['name']} and {other['name']}"
+            raise ValueError(f"{names} share student ids: basestdid {low} and {high}, too near for their students")
 
 
 def _locations(session: Session, wanted: Data) -> Iterator[Change]:
@@ -71,14 +73,14 @@ def _locations(session: Session, wanted: Data) -> Iterator[Change]:
 def _students(session: Session, locations: Data, seats: int) -> Iterator[Change]:
     rows = list(session.execute(select(Student.location, Student.username, Student.id, Student.url)))
     known = {(location, username): (number, url) for location, username, number, url in rows}
-    wanted = {(each["name"], f"student{n}"): (each, n) for each in locations for n in range(1, seats + 1)}
+    wanted = {(each["name"], f"student{n}"): (each, n) for each in locations for n in numbers(each, seats)}
     yield from _removed(session, known, wanted)
     moved = [(known[key][0], each["basestdid"] + n) for key, (each, n) in wanted.items() if key in known]
     moved = [(old, new) for old, new in moved if old != new]
     if moved:
         yield Change("renumber", "students", str(len(moved)), "id = number + basestdid", values={"rows": moved})
     for each in locations:
-        mine = [_student(each, n) for n in range(1, seats + 1)]
+        mine = [_student(each, n) for n in numbers(each, seats)]
         yield from _at_location("add", each, [row for row in mine if (each["name"], row["username"]) not in known])
         stale = [row for row in mine if known.get((each["name"], row["username"]), ("", row["url"]))[1] != row["url"]]
         yield from _at_location("change", each, stale)
@@ -106,7 +108,7 @@ def _at_location(verb: str, location: Mapping[str, Any], rows: Data) -> Iterator
         yield Change(verb, "students", location["name"], detail, values={"rows": rows})
 
 
-def _workshops(session: Session, wanted: Data, locations: list[str], seats: int) -> Iterator[Change]:
+def _workshops(session: Session, wanted: Data, locations: list[str], spans: Sequence[range]) -> Iterator[Change]:
     rows = list(session.scalars(select(Workshop).order_by(Workshop.id)))
     offered = {row.workshop_id: row for row in session.execute(select(catalogue))}
     by_directory = {row.notebook: row for row in reversed(rows)}
@@ -116,7 +118,7 @@ def _workshops(session: Session, wanted: Data, locations: list[str], seats: int)
     for each in wanted:
         row = by_directory.get(each["directory"]) or by_name.get(each["name"])
         where = placed(row.location, row.alternate_location, locations) if row else placed(None, None, locations)
-        count = places(each, len(locations), seats)
+        count = places(each, spans)
         yield from _row("workshop", each["directory"], row, {**columns(each), **where}, {"capacity": count})
         kept.add(row and row.id)
         free = left(row, count, counts.get(row.name or "", 0)) if row else count

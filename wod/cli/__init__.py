@@ -11,6 +11,7 @@ from wod import __version__
 from wod.errors import WodError
 
 GROUPS = {
+    "api": "Back up, restore and check the database of the API.",
     "action": "Order a backend to hand out, clean up, reset or purge, by mail.",
     "content": "Show where content comes from, and rebrand it.",
     "lab": "Real hosts on this machine, to try a roll-out on.",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import wod.lab as the_lab
+from wod.cli.labmail import mail
 from wod.errors import BadInput
 from wod.lab import image, preflight
 from wod.lab.hostset import BY_NAME, KNOWN, select
@@ -29,6 +30,9 @@ def lab() -> None:
     Each has systemd, sshd and an address of its own, like a server; Debian 12 and 13 side by side.
     Needs root. The inventory of these hosts is inventories/lab.py.
     """
+
+
+lab.add_command(mail)
 
 
 @lab.command()

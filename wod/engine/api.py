@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -70,6 +71,10 @@ class Api:
     def update(self, what: str, number: int, fields: Mapping[str, str]) -> None:
         """``PUT /student|customer|workshop/number``; values are strings, as all backends have always sent them."""
         self._call("PUT", f"/{what}/{number}", dict(fields))
+
+    def report(self, location: str, said: Mapping[str, Any]) -> None:
+        """``PUT /backend/location``; :class:`Refused` with status 404 from an original API, which has no such."""
+        self._call("PUT", f"/backend/{quote(location, safe='')}", dict(said))
 
     def token(self, life: float = HOOK_TOKEN_LIFE) -> str:
         """A token that was made less than ``life`` seconds ago."""

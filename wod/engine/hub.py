@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -55,6 +56,12 @@ class Hub:
             self._ask("DELETE", f"/users/{name}/server")  # refused while it is starting, so asked again
         return "stopped"
 
+    def running(self) -> int:
+        """How many users have a server, also one on its way; the Hub counts them, and sends one."""
+        kind = {"Accept": "application/jupyterhub-pagination+json"}
+        response = self._send("GET", "/users?state=active&limit=1", headers=kind)
+        return int(response.json()["_pagination"]["total"])
+
     def _server(self, name: str) -> dict[str, Any] | None:
         """The Hub's model of a default server that runs or is on its way to or from it."""
         response = self._send("GET", f"/users/{name}")
@@ -73,11 +80,14 @@ class Hub:
         except _Slow:
             return 0
 
-    def _send(self, method: str, path: str, timeout: httpx.Timeout | None = None) -> httpx.Response:
+    def _send(
+        self, method: str, path: str, timeout: httpx.Timeout | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         options: dict[str, Any] = {"timeout": timeout} if timeout else {}
+        sent = {**self._headers, **(headers or {})}
         body: dict[str, str] | None = {} if method == "POST" else None
         try:
-            response = self._client.request(method, self.url + path, json=body, headers=self._headers, **options)
+            response = self._client.request(method, self.url + path, json=body, headers=sent, **options)
         except httpx.ReadTimeout as error:
             raise _Slow(f"the Hub at {self.url} takes long to answer") from error
         except httpx.HTTPError as error:

@@ -29,6 +29,7 @@ from wod.engine import durable
 from wod.engine.request import Request
 
 Event = dict[str, Any]
+JOURNAL = "journal.jsonl"
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Folder:
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(mode=0o700)
             durable.create(draft / "request.json", request.dump() + "\n")
-            durable.create(draft / "journal.jsonl", "")
+            durable.create(draft / JOURNAL, "")
             durable.sync_folder(draft)
             draft.rename(active / request.id)
             durable.sync_folder(active)
@@ -126,10 +127,10 @@ class Folder:
 
     @property
     def events(self) -> list[Event]:
-        return durable.read(self.path / "journal.jsonl")
+        return durable.read(self.path / JOURNAL)
 
     def note(self, event: str, **fields: object) -> None:
-        durable.append(self.path / "journal.jsonl", [{"event": event, "time": round(time.time(), 3), **fields}])
+        durable.append(self.path / JOURNAL, [{"event": event, "time": round(time.time(), 3), **fields}])
 
     def bury(self, dead: Path) -> None:
         """To the dead letters, without what it remembered: that may be a password."""

@@ -31,7 +31,7 @@ def rows(config: Config) -> list[Row]:
     state = State(Path(config.state))
     found = [_row(request, "new") for request in _fresh(config)]
     found += [row for folder in folders(state.active) if (row := _active(folder))]
-    found += [_dead(folder) for folder in folders(state.dead)]
+    found += [dead(folder) for folder in folders(state.dead)]
     return sorted({row["id"]: row for row in found}.values(), key=lambda row: str(row["id"]))
 
 
@@ -61,7 +61,7 @@ def _active(folder: Folder) -> Row | None:
     return _row(request, state, now.reason, now.due if state == "retry" else 0.0)
 
 
-def _dead(folder: Folder) -> Row:
+def dead(folder: Folder) -> Row:
     try:
         return _row(folder.request, "dead", progress(folder.events).reason)
     except (OSError, ValueError) as error:

@@ -46,7 +46,9 @@ class Worker:
     """``planner`` turns requests into steps (:class:`wod.engine.step.Planner`).
 
     If it has a method ``resolve(request) -> Request``, that finds the student of a request whose ``first`` is 0; if it
-    has ``leisure() -> bool``, that is called while there is no request, again and again while it says true.
+    has ``leisure() -> bool``, that is called while there is no request, again and again while it says true; if it has
+    ``report(wait, log)``, that runs as long as the worker, in a thread that nothing waits for: ``wait(seconds)`` says
+    whether the worker is to stop.
     """
 
     def __init__(self, config: Config, planner: Planner, log: Callable[[str], None] = to_stderr) -> None:
@@ -86,6 +88,8 @@ class Worker:
         notify.tell("READY=1")
         if work := getattr(self.carrier.planner, "leisure", None):
             threading.Thread(target=self._leisure, args=(work,), name="leisure", daemon=True).start()
+        if report := getattr(self.carrier.planner, "report", None):
+            threading.Thread(target=report, args=(self._stop.wait, self.log), name="report", daemon=True).start()
         while not self.stopping():
             self._wake.clear()
             try:

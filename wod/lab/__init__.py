@@ -5,7 +5,7 @@ from __future__ import annotations
 from wod.lab.hostset import DEFAULT, KNOWN, LabHost, PlacedHost
 from wod.lab.lifecycle import down, reset, up
 from wod.lab.snapshotting import remove_snapshot, snapshot
-from wod.lab.survey import HostStatus, connection, hosts, status
+from wod.lab.survey import HostStatus, connection, hosts, settings, status
 
 __all__ = [
     "DEFAULT",
@@ -18,6 +18,7 @@ __all__ = [
     "hosts",
     "remove_snapshot",
     "reset",
+    "settings",
     "snapshot",
     "status",
     "up",

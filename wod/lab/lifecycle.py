@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from wod.errors import BadInput
 from wod.lab import host as one_host
-from wod.lab import image, keys, network, preflight, snapshots, subnet
+from wod.lab import image, keys, mailbox, network, preflight, snapshots, subnet
 from wod.lab.hostset import BY_NAME, KNOWN, LabHost, PlacedHost, select
 from wod.lab.places import places as current_places
 from wod.lab.run import Say, silent
@@ -23,6 +23,8 @@ def up(hosts: Names = None, *, net: str | None = None, snapshot: str | None = No
     wanted = select(hosts)
     places = current_places()
     preflight.require(places)
+    if mailbox.needed(host.name for host in wanted):
+        mailbox.require()
     with opened(places, say) as session:
         place = subnet_for(session.state, net)
         subnet.require_free(place, places.bridge)
@@ -50,6 +52,8 @@ def base_images(session: Session, wanted: Sequence[LabHost]) -> dict[str, str]:
 def bring_up(session: Session, wanted: Sequence[LabHost], net: IPv4Network, first: Callable[[str], object]) -> None:
     """Start hosts on the records they have once ``first`` was done to each; all at once."""
     _prepare(session, net)
+    if mailbox.needed([*session.state.hosts, *(host.name for host in wanted)]) and mailbox.ensure(session.places, net):
+        session.say("the mailbox is open; wod lab mail lists what comes")
     placed = {host.name: host.placed_in(net) for host in wanted}
 
     def act(name: str) -> None:
@@ -82,10 +86,20 @@ def down(hosts: Names = None, *, keep: bool = False, say: Say = silent) -> None:
     preflight.require_root()
     with opened(current_places(), say) as session:
         on_each(chosen or _everything(session), lambda name: _stop_one(session, name, keep))
-        if not any(one_host.is_alive(session, name) for name in session.state.hosts):
+        alive = [name for name in session.state.hosts if one_host.is_alive(session, name)]
+        if not mailbox.needed(alive):
+            _close_mailbox(session, keep)
+        if not alive:
             network.remove(session.places)
             say("the lab's network is removed")
         snapshots.remove_unused_layers(session.places, session.state)
+
+
+def _close_mailbox(session: Session, keep: bool) -> None:
+    if mailbox.stop(session.places):
+        session.say("the mailbox is closed")
+    if not keep:
+        mailbox.forget(session.places)
 
 
 def _everything(session: Session) -> list[str]:

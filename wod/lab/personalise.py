@@ -14,6 +14,8 @@ from wod.lab.run import run
 from wod.lab.subnet import gateway
 
 BEGIN, END = "# wod lab: begin", "# wod lab: end"
+LOOPBACK = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+"""What an installed Debian has in /etc/hosts, and a bootstrapped one has not."""
 
 
 def personalise(places: Places, host: PlacedHost, net: IPv4Network) -> None:
@@ -23,7 +25,7 @@ def personalise(places: Places, host: PlacedHost, net: IPv4Network) -> None:
     if not (tree.read(root, "etc/machine-id") or "").strip():
         _first_start(root, host, public)
     tree.write(root, "etc/systemd/network/10-host0.network", network_file(host, net))
-    hosts_file = tree.read(root, "etc/hosts") or ""
+    hosts_file = tree.read(root, "etc/hosts") or LOOPBACK
     tree.write(root, "etc/hosts", with_block(hosts_file, hosts_block(net)))
     _write_keys(places, root, host, public)
 

@@ -59,6 +59,11 @@ class Places:
         return self.state / "host-keys" / name / "ssh_host_ed25519_key"
 
     @property
+    def mail(self) -> Path:
+        """The mails that the lab's hosts sent, one file each."""
+        return self.state / "mail"
+
+    @property
     def layers(self) -> Path:
         """What hosts had written when a snapshot was taken."""
         return self.state / "layers"

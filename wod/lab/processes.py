@@ -42,19 +42,26 @@ def wait_until(condition: Callable[[], bool], seconds: float, pause: float = 0.0
 
 def of_host(places: Places, name: str) -> list[int]:
     """Processes of a host, however its start ended: its systemd-nspawn, and whatever stands on its file system."""
-    return [pid for pid in _all() if _starts_host(pid, places, name) or _stands_on(pid, places.host(name))]
+    return [pid for pid in every() if _starts_host(pid, places, name) or _stands_on(pid, places.host(name))]
 
 
-def _all() -> Iterator[int]:
+def every() -> Iterator[int]:
+    """The numbers of all processes of this machine."""
     return (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
 
 
-def _starts_host(pid: int, places: Places, name: str) -> bool:
+def command_line(pid: int) -> list[str]:
+    """The words that a process was started with; none if it is gone."""
     try:
         words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
     except OSError:
-        return False
-    return b"systemd-nspawn" in words[0] and f"--directory={places.root(name)}".encode() in words
+        return []
+    return [word.decode(errors="replace") for word in words]
+
+
+def _starts_host(pid: int, places: Places, name: str) -> bool:
+    words = command_line(pid)
+    return "systemd-nspawn" in "".join(words[:1]) and f"--directory={places.root(name)}" in words
 
 
 def _stands_on(pid: int, directory: Path) -> bool:
@@ -65,9 +72,9 @@ def _stands_on(pid: int, directory: Path) -> bool:
 
 def orphaned_init(places: Places, name: str) -> int | None:
     """PID 1 of a host whose systemd-nspawn was killed: it lives on, with everything it started."""
-    if any(_starts_host(pid, places, name) for pid in _all()):
+    if any(_starts_host(pid, places, name) for pid in every()):
         return None
-    standing = (pid for pid in _all() if _stands_on(pid, places.host(name)))
+    standing = (pid for pid in every() if _stands_on(pid, places.host(name)))
     return next((pid for pid in standing if _number_inside(pid) == 1), None)
 
 

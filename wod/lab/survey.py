@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from wod.lab import processes, snapshots
+from wod.lab import mailbox, processes, snapshots, subnet
 from wod.lab.hostset import KNOWN, LabHost, PlacedHost, select
 from wod.lab.places import Places
 from wod.lab.places import places as current_places
@@ -51,6 +51,13 @@ def connection(host: PlacedHost) -> dict[str, str]:
         "ssh_known_hosts_file": str(places.known_hosts),
         "ssh_strict_host_key_checking": "yes",
     }
+
+
+def settings(host: PlacedHost) -> dict[str, object]:
+    """Settings that a host has because it is the lab's: mails to participants end in the lab's mailbox."""
+    if not mailbox.needed([host.name]):
+        return {}
+    return {"WODSMTPHOST": str(subnet.gateway(subnet_of(load(current_places()))).ip), "WODSMTPPORT": mailbox.PORT}
 
 
 def status() -> list[HostStatus]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,17 @@ def _as_server(*words: str) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Path]:
     """The folder of the socket; durability is off, since nothing here outlives the tests."""
+    with started("-c fsync=off") as top:
+        yield top
+
+
+@contextmanager
+def started(more: str = "") -> Iterator[Path]:
+    """A cluster with ``more`` options of the server's; the folder of its socket."""
     tools, top = binaries(), Path(tempfile.mkdtemp(prefix="wod-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(top, ACCOUNT, ACCOUNT)
-    options = f"-c listen_addresses= -c unix_socket_directories={top} -c fsync=off -c max_connections=200"
+    options = f"-c listen_addresses= -c unix_socket_directories={top} -c max_connections=200 {more}"
     data = str(top / "data")
     try:
         _as_server(str(tools / "initdb"), "-D", data, "-A", "trust", "-U", "wod", "-E", "UTF8", "--no-sync")
@@ -49,7 +57,14 @@ def cluster() -> Iterator[Path]:
 @pytest.fixture
 def database_url(cluster: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """An SQLAlchemy URL of an empty database."""
-    tools, name = binaries(), f"test_{os.getpid()}_{abs(hash(request.node.nodeid))}"
+    with created(cluster, f"test_{os.getpid()}_{abs(hash(request.node.nodeid))}") as url:
+        yield url
+
+
+@contextmanager
+def created(cluster: Path, name: str) -> Iterator[str]:
+    """An empty database's URL."""
+    tools = binaries()
     _as_server(str(tools / "createdb"), "-h", str(cluster), "-U", "wod", name)
     yield f"postgresql+psycopg://wod@/{name}?host={cluster}"
     _as_server(str(tools / "dropdb"), "-h", str(cluster), "-U", "wod", "--force", name)

@@ -78,6 +78,46 @@ def test_each_role_gets_as_far_as_it_may(api: Site) -> None:
                 assert (answer.status_code, answer.json()) == (403, {"message": refusal}), (method, path, who)
 
 
+def test_each_protected_route_refuses_a_token_that_is_not_good(api: Site) -> None:
+    for method, path in [*(("GET", path) for path in TOKEN_ROUTES), *MODERATED, *ADMINISTERED]:
+        answer = api.call(method, f"/api/{path}", headers={"x-access-token": "a.b.c"}, **_body(method))
+        assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized!"}), (method, path)
+
+
+def test_each_role_does_what_it_may(api: Site) -> None:
+    """Whoever may more may also do what the role below may; removals come last."""
+    api.register()
+    tokens = {who: {"x-access-token": api.token(who)} for who in ("plain", "moderator", "admin")}
+    allowed = {"plain": [("GET", path) for path in TOKEN_ROUTES], "moderator": MODERATED, "admin": ADMINISTERED}
+    roles = list(allowed)
+    for level, who in enumerate(roles):
+        routes = [route for role in roles[: level + 1] for route in allowed[role] if route[0] != "DELETE"]
+        for method, path in routes:
+            answer = api.call(method, f"/api/{path}", headers=tokens[who], **_body(method))
+            assert answer.status_code == (410 if "email" in path else 200), (who, method, path)
+    for what in ("customer", "student", "workshop", "location", "user"):
+        assert api.call("DELETE", f"/api/{what}/1", headers=tokens["admin"]).json() == {}, what
+
+
+def test_what_anybody_reads(api: Site) -> None:
+    open_ones = ("workshops", "workshops/1", "locations", "location/1", "special-badges", "test", "swagger.json")
+    for path in open_ones:
+        assert api.call("GET", f"/api/{path}").status_code == 200, path
+
+
+def test_numbers_that_are_none(api: Site) -> None:
+    """The original answers with its SQL error."""
+    token = {"x-access-token": api.token("admin")}
+    for path in ("workshops", "students", "customers", "location", "users"):
+        answer = api.call("GET", f"/api/{path}/x", headers=token)
+        assert (answer.status_code, list(answer.json())) == (400, ["error"]), path
+    for what in ("workshop", "student", "customer", "location", "user"):
+        assert api.call("PUT", f"/api/{what}/x", headers=token, json={}).status_code == 400, what
+        assert api.call("DELETE", f"/api/{what}/x", headers=token).status_code == 400, what
+    for what, fields in (("workshop", {"range": [5]}), ("student", {"id": 1}), ("student", {"assigned": "perhaps"})):
+        assert api.call("POST", f"/api/{what}", headers=token, json=fields).status_code == 400, (what, fields)
+
+
 def test_workshops_are_listed_by_priority_with_the_popular_ones(api: Site) -> None:
     api.register()
     listed = api.call("GET", "/api/workshops").json()

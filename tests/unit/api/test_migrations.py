@@ -18,7 +18,7 @@ from wod.api.lifecycle.tables import METADATA
 from wod.api.models import Base, Customer, Student, Workshop
 
 ORIGINALS = {table.name for table in Base.metadata.sorted_tables}
-OURS = {"wod_trace", "wod_outbox", "wod_catalogue"}
+OURS = {"wod_trace", "wod_outbox", "wod_catalogue", "wod_backends"}
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 

@@ -14,6 +14,7 @@ from wod.api.app import create_app, document
 
 KEPT = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 DIFFERENCES = KEPT.with_name("api-differences.md")
+OURS = [f"/api/{path}" for path in ("my", "my/extend", "my/link", "refresh", "operator", "backend/:name")]
 ODD: list[Any] = [None, "", "x", "7", -1, 0, 2**31, 2**63, 1.5, True, [], [1], {}, "\x00", "\ud800", "ä" * 300, "a\nb"]
 
 
@@ -35,7 +36,7 @@ def test_no_route_tells_of_a_status_it_never_gives() -> None:
 
 def test_each_additional_route_is_among_the_differences() -> None:
     said = DIFFERENCES.read_text()
-    for path in ("/api/customer/extend", "/api/customers/:id/trace", "/healthz", "/metrics"):
+    for path in ("/api/customer/extend", "/api/customers/:id/trace", "/healthz", "/metrics", *OURS):
         assert path in said
 
 

@@ -1,23 +1,20 @@
-"""Who gets in, and the attacks that the original let pass (upstream-lessons.md), each refused."""
+"""Who gets in, how often, and what a session's credentials are good for; attacks are in test_attempts.py."""
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import jwt
 import pytest
 
-from tests.unit.api.site import FIRST, KEY, PASSWORDS, START, Site, configured, served, site, until
+from tests.unit.api.site import KEY, PASSWORDS, START, Site, configured, served, site, until
 from wod.api.app import create_app
 from wod.api.limits import Bucket
 from wod.api.models import Student, User
-from wod.api.security import PUBLISHED, hashed, matches
+from wod.api.security import hashed, matches
 
 WHEN = int(START.timestamp())
 
@@ -31,11 +28,6 @@ def api(database_url: str) -> Iterator[Site]:
 def _read_users(api: Site, token: str) -> tuple[int, Any]:
     answer = api.call("GET", "/api/users", headers={"x-access-token": token})
     return answer.status_code, answer.json()
-
-
-def _unsigned(claims: dict[str, Any]) -> str:
-    parts = ({"alg": "none", "typ": "JWT"}, claims)
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
 
 
 def test_a_log_in(api: Site) -> None:
@@ -53,27 +45,6 @@ def test_a_log_in_that_fails(api: Site) -> None:
     assert (wrong.status_code, wrong.json()) == (401, {"accessToken": None, "message": "Invalid Password!"})
     assert api.call("POST", "/api/login", json={"username": "admin"}).status_code == 400
     assert api.call("POST", "/api/login", json={"username": {"a": 1}, "password": "x"}).status_code == 400
-
-
-LIFE = {"iat": WHEN, "exp": WHEN + 180}
-FORGED = {
-    "signed with the published key": jwt.encode({"id": 3, **LIFE}, PUBLISHED + "-" * 20, "HS256"),
-    "signed otherwise": jwt.encode({"id": 3, **LIFE}, KEY, "HS384"),
-    "over": jwt.encode({"id": 3, "iat": WHEN - 400, "exp": WHEN - 220}, KEY, "HS256"),
-    "without an end": jwt.encode({"id": 3, "iat": WHEN}, KEY, "HS256"),
-    "of nobody": jwt.encode({"id": 99, **LIFE}, KEY, "HS256"),
-    "of a text": jwt.encode({"id": "3 OR 1=1", **LIFE}, KEY, "HS256"),
-    "of a huge number": jwt.encode({"id": 2**70, **LIFE}, KEY, "HS256"),
-    "of a truth": jwt.encode({"id": True, "iat": WHEN, "exp": "soon"}, KEY, "HS256"),
-    "not signed": _unsigned({"id": 3, **LIFE}),
-    "a word": "nonsense",
-    "dots": "a.b.c",
-}
-
-
-def test_forged_tokens(api: Site) -> None:
-    for kind, token in FORGED.items():
-        assert _read_users(api, token) == (401, {"message": "Unauthorized!"}), kind
 
 
 def test_a_token_is_good_for_its_time_and_while_its_account_is_there(api: Site) -> None:
@@ -103,17 +74,6 @@ def test_no_hash_is_served_and_new_passwords_are_hashed(api: Site) -> None:
         assert str(stored.password).startswith("$2b$12$")
 
 
-def test_nobody_makes_themselves_an_admin(api: Site) -> None:
-    wanted = {"username": "mallory", "email": "m@example.org", "password": "x", "roles": ["admin"]}
-    assert api.call("POST", "/api/user", json=wanted).status_code == 403
-    assert api.call("POST", "/api/user", "moderator", json=wanted).json() == {"message": "Require Admin Role!"}
-    assert api.call("POST", "/api/user", json={**wanted, "roles": None, "roleId": 3, "id": 3}).status_code == 200
-    mine = api.call("POST", "/api/login", json=wanted).json()
-    assert mine["roles"] == ["ROLE_USER"]
-    refused = api.call("PUT", f"/api/user/{mine['id']}", headers={"x-access-token": mine["accessToken"]}, json={})
-    assert refused.status_code == 403
-
-
 def test_signing_up(api: Site) -> None:
     wanted = {"username": "ann", "email": "ann@example.org", "password": "x", "roles": ["user", "moderator"]}
     ok = api.call("POST", "/api/user", "admin", json=wanted)
@@ -127,22 +87,6 @@ def test_signing_up(api: Site) -> None:
         assert (answer.status_code, answer.json()) == (400, {"message": f"Failed! {text}"})
     long = api.call("POST", "/api/user", json={"username": "c", "email": "c@example.org", "password": "x" * 73})
     assert long.status_code == 400
-
-
-def test_locations_are_not_for_everybody(api: Site) -> None:
-    for method, more in (("PUT", {"json": {"name": "evil.example.org"}}), ("DELETE", {})):
-        assert api.call(method, "/api/location/1", **more).status_code == 403
-        assert api.call(method, "/api/location/1", "moderator", **more).status_code == 403
-    assert api.call("GET", "/api/location/1").json()["name"] == FIRST
-
-
-def test_passwords_of_students_and_names_of_people_are_for_moderators(api: Site) -> None:
-    number = api.register().json()["id"]
-    assert "secret-" not in api.call("GET", "/api/students", "plain").text
-    assert api.call("GET", "/api/students/1", "plain").json()["password"] is None
-    assert api.call("GET", "/api/students/1", "moderator").json()["password"] == "secret-1"
-    assert "ann" not in api.call("GET", "/api/customers", "plain").text.lower()
-    assert api.call("GET", f"/api/customers/{number}", "moderator").json()["email"] == "ann@example.org"
 
 
 def test_a_participant_ends_the_own_session_with_the_credentials_of_its_seat(api: Site) -> None:
@@ -181,17 +125,6 @@ def test_extending_is_off_by_default(api: Site) -> None:
     mine = {"id": api.register().json()["id"], "username": "student1", "password": "secret-1"}
     api.call("PUT", f"/api/customer/{mine['id']}", "moderator", json={"lastEmailSent": "credentials"})
     assert api.call("POST", "/api/customer/extend", json=mine).status_code == 403
-
-
-def test_an_error_tells_nothing(api: Site, caplog: pytest.LogCaptureFixture) -> None:
-    def broken() -> None:
-        raise RuntimeError("SELECT password FROM users")
-
-    api.app.add_api_route("/broken", broken)
-    answer = api.call("GET", "/broken", headers={"x-request-id": "mine-1"})
-    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
-    assert answer.headers["x-request-id"] == "mine-1"
-    assert any("mine-1" in record.getMessage() and record.exc_info for record in caplog.records)
 
 
 def test_a_database_that_is_away() -> None:
@@ -245,12 +178,6 @@ def test_cross_origin(api: Site) -> None:
     assert good.headers["access-control-allow-origin"] == "https://portal.example.org"
     bad = api.client.options("/api/customer/1", headers={"origin": "https://evil.example.org", **ask})
     assert "access-control-allow-origin" not in bad.headers
-
-
-def test_the_published_key_is_refused() -> None:
-    for key in ("", PUBLISHED):
-        with pytest.raises(ValueError, match="secret of this site"):
-            create_app(replace(configured("postgresql+psycopg://x/y"), token_key=key))
 
 
 def test_passwords_of_other_makers() -> None:

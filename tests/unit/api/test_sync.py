@@ -22,6 +22,8 @@ LOCATIONS = [
     {"name": "be1.example.org", "basestdid": 0, "proto": "https", "port": 443},
     {"name": "be2.example.org", "basestdid": 20, "proto": "https", "port": 8000},
 ]
+OTHERS = [{**LOCATIONS[0], "first": 3, "last": 5}, {**LOCATIONS[1], "basestdid": 5, "last": 2}]
+"""Backends with students 3 to 5, and 1 to 2."""
 USERS = [
     {"username": "moderator", "email": "m@example.org", "password": "secret words", "roles": ["user", "moderator"]},
     {"username": "hackshack", "email": "h@example.org", "password": "other words", "roles": ["user", "admin"]},
@@ -264,3 +266,11 @@ def test_input_that_contradicts_itself_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=told):
         plan(session, workshops, locations, 20, USERS)
+
+
+def test_backends_may_have_other_students_each(session: Session) -> None:
+    synced(session, [workshop("WKSHP-Bash", 2, 4, capacity=20)], OTHERS)
+    assert rows(session, "SELECT id, username FROM students ORDER BY id") == [
+        *((3, "student3"), (4, "student4"), (5, "student5"), (6, "student1"), (7, "student2"))
+    ]
+    assert rows(session, "SELECT capacity FROM workshops") == [(3,)]  # students 3 and 4, and 2

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pyinfra.api import FactBase
 
 from wod.facts import complete, read
+from wod.facts.apidatabase import ApiDatabase
 from wod.facts.files import PathStates
 from wod.facts.firewall import Firewall
 from wod.facts.packages import MissingPackages, OfferedPackages
@@ -16,13 +17,16 @@ from wod.facts.services import ServiceStates
 from wod.facts.students import HubUsers, StudentState
 from wod.facts.venvtree import VenvTree
 from wod.operations.admin import AdminAccount
+from wod.operations.health import HttpCode
 from wod.operations.kernel import KernelParameters
 from wod.operations.stamp import Stamp
 
 FACTS = [
     AdminAccount,
+    ApiDatabase,
     Firewall,
     VenvTree,
+    HttpCode,
     HubUsers,
     KernelParameters,
     MissingPackages,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from wod.api import models
+from wod.api import links, models
 from wod.api.config import Api
 from wod.api.lifecycle import badges, decisions, orders, outbox, trace
 from wod.api.lifecycle.facts import Customer, Workshop
@@ -28,7 +28,7 @@ class Changes:
                 case decisions.Become():
                     self._become(action)
                 case decisions.Write(letter):
-                    self._write(letter, letters.facts(customer, workshop))
+                    self._write(letter, self._facts(customer, workshop))
                 case decisions.Give():
                     self._give(action, customer, workshop)
                 case decisions.Withdraw():
@@ -40,6 +40,9 @@ class Changes:
                     self._award(customer, workshop)
                 case decisions.Note(event, detail):
                     trace.note_once(self.session, self.row.id, self.now, event, detail)
+
+    def _facts(self, customer: Customer, workshop: Workshop) -> letters.Facts:
+        return letters.facts(customer, workshop, links.token(self.config.token_key, self.row))
 
     def _note(self, event: str, detail: str = "") -> None:
         trace.note(self.session, self.row.id, self.now, event, detail)
@@ -80,5 +83,5 @@ class Changes:
         if badge is not None:
             self.row.special_badge_id = badge.id
             picture = self.session.scalar(select(models.SpecialBadge.badge_img).filter_by(id=badge.id)) or ""
-            self._write("badge", letters.facts(customer, workshop) | letters.badge(badge, picture))
+            self._write("badge", self._facts(customer, workshop) | letters.badge(badge, picture))
             self._note("badge", badge.name)

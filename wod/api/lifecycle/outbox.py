@@ -92,7 +92,8 @@ def postpone(session: Session, row: Row[Any], now: datetime, error: str, wait: f
 def withdraw(session: Session, customer: int) -> list[str]:
     """Removes what has not left; what is leaving this moment is left alone. Returns what it was."""
     names = [f"{customer}:{name}" for name in WITHDRAWN]
-    mine = or_(OUTBOX.c.key.in_(names), OUTBOX.c.key.like(f"{customer}:expiring:%"))
+    dated = (OUTBOX.c.key.like(f"{customer}:{name}:%") for name in ("expiring", "link"))
+    mine = or_(OUTBOX.c.key.in_(names), *dated)
     unsent = select(OUTBOX.c.id).where(OUTBOX.c.customer_id == customer, OUTBOX.c.sent.is_(None), mine)
     query = delete(OUTBOX).where(OUTBOX.c.id.in_(unsent.with_for_update(skip_locked=True)))
     return sorted(session.scalars(query.returning(OUTBOX.c.key)))

@@ -14,14 +14,16 @@ from wod.api.clock import Clock, now
 from wod.api.config import Api
 from wod.api.lifecycle.advance import advance
 from wod.api.lifecycle.dispatch import dispatch, say
+from wod.api.lifecycle.prune import prune
 from wod.engine import notify
 from wod.engine.text import one_line
 
 
 def tick(engine: Engine, config: Api, clock: Clock = now, going: Callable[[], bool] = lambda: True) -> None:
-    """Decide, then send. What could not be sent is sent by a later turn, of whichever process."""
-    advance(engine, config, clock)
-    dispatch(engine, config, clock, going)
+    """Decide, then send. What could not be sent is sent by a later turn, of whichever process. Idle, tidy up."""
+    carried, sent = advance(engine, config, clock), dispatch(engine, config, clock, going)
+    if not carried and not sent:
+        prune(engine, config, clock)
 
 
 def run(

@@ -19,3 +19,13 @@ def note_once(session: Session, customer: int, now: datetime, event: str, detail
     known = select(TRACE.c.id).where(TRACE.c.customer_id == customer, TRACE.c.event == event).limit(1)
     if session.execute(known).first() is None:
         note(session, customer, now, event, detail)
+
+
+def lines_of(session: Session, customer: int) -> list[str]:
+    """``moment  event  detail`` of a registration, the oldest first."""
+    rows = session.execute(
+        select(TRACE.c.moment, TRACE.c.event, TRACE.c.detail)
+        .where(TRACE.c.customer_id == customer)
+        .order_by(TRACE.c.moment, TRACE.c.id)
+    )
+    return [f"{moment:%Y-%m-%d %H:%M:%S %Z}  {event}  {detail}".rstrip() for moment, event, detail in rows]

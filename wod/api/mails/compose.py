@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from wod.api import links
 from wod.api.config import Api
 from wod.engine.grammar import EMAIL
 
@@ -24,9 +25,10 @@ SUBJECTS = {
     "expiring": "Your {wod} Workshops-on-Demand session will end in one hour",
     "expired": "Thanks for participating in the {wod} Workshops-on-Demand!",
     "issue": "{wod} Workshop-on-Demand {session_type} Deployment Issue.",
+    "link": "Your {wod} Workshops-on-Demand registration",
     "badge": "Way to go! You just earned the {wod} {badge} badge!",
 }
-"""The original's."""
+"""The original's, and that of the letter ``link``, which is ours."""
 
 
 def message(letter: str, facts: Mapping[str, Any], recipient: str, key: str, config: Api) -> EmailMessage:
@@ -57,10 +59,11 @@ def variables(facts: Mapping[str, Any], config: Api) -> dict[str, Any]:
         "badge_page": f"{front}/workshops/{facts.get('badge_id', 1) - 1}/special-badge",
         "badge_url": image if "://" in image else f"{front}/img/badges/{quote(image)}" if image else "",
         "feedback": config.feedback,
+        "my_page": links.page(front, facts.get("token", "")),  # what a release before it has queued has none
     }
-    links = {name: web(facts[name]) for name in ("replay_link", "hub_url", "start_url")}
+    theirs = {name: web(facts[name]) for name in ("replay_link", "hub_url", "start_url")}
     site = {"wod": config.branding, "front": front, "sender": config.mail.sender}
-    return {**facts, **{name: web(page) for name, page in pages.items()}, **links, **site}
+    return {**facts, **{name: web(page) for name, page in pages.items()}, **theirs, **site}
 
 
 def web(address: str) -> str:

@@ -8,11 +8,14 @@ from wod.api.badges import Badge
 from wod.api.lifecycle.facts import Customer, Seat, Workshop
 
 Facts = dict[str, Any]
-"""Names of the templates' variables → texts and numbers. There is a password in it: it leaves with the mail."""
+"""Names of the templates' variables → texts and numbers. The password and the token leave with the mail."""
 
 
-def facts(customer: Customer, workshop: Workshop) -> Facts:
-    """The participant's own words (name, company) are left out: mail to a stranger must not carry one's message."""
+def facts(customer: Customer, workshop: Workshop, token: str = "") -> Facts:
+    """The participant's own words (name, company) are left out: mail to a stranger must not carry one's message.
+
+    ``token`` is that of the link to the own registration (:mod:`wod.api.links`).
+    """
     seat = customer.seat
     return {
         "workshop": workshop.name or customer.session_name,
@@ -25,6 +28,7 @@ def facts(customer: Customer, workshop: Workshop) -> Facts:
         "password": seat.password,
         "hub_url": hub_url(seat),
         "start_url": seat.url,
+        "token": token,
     }
 
 

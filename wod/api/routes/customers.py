@@ -14,8 +14,9 @@ from wod.api.limits import spend
 from wod.api.models import Customer
 from wod.api.registration import Registration, register
 from wod.api.routes import rows
-from wod.api.schemas import CustomerChange, CustomerRow, shown
+from wod.api.schemas import CustomerRow, shown
 from wod.api.security import Admin, Anyone, Caller, Moderator, Sessions
+from wod.api.writing import CustomerChange, CustomerEcho
 
 router = APIRouter(prefix="/api", tags=["customers"])
 PERSONAL = ("name", "email", "company")
@@ -68,13 +69,17 @@ def read_trace(number: rows.Number, who: Moderator, database: Sessions) -> Respo
 
 
 TAKEN: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The seat; or no body at all, for an address that is not accepted",
+        "content": {"text/html": {"schema": {"type": "string", "maxLength": 0}}},
+    },
     202: {
         "description": "Registered already (JSON), or no seat is left (text)",
         "content": {
             "application/json": {"schema": AlreadyRegistered.model_json_schema()},
             "text/html": {"schema": {"type": "string"}},
         },
-    }
+    },
 }
 
 
@@ -83,15 +88,13 @@ def register_customer(wanted: Registration, request: Request, database: Sessions
     """A seat for a participant. 200 without a body: the address is not accepted."""
     spend(request.app.state.registrations, request)
     config, clock = request.app.state.config, request.app.state.clock
-    outcome = register(database, wanted, config.denied, clock())
-    if outcome.body is None:
-        return Response(status_code=outcome.status)
-    if isinstance(outcome.body, str):
-        return HTMLResponse(outcome.body, outcome.status)
+    outcome = register(database, wanted, config, clock())
+    if outcome.body is None or isinstance(outcome.body, str):
+        return HTMLResponse(outcome.body or "", outcome.status)
     return JSONResponse(outcome.body, outcome.status)
 
 
-@router.put("/customer/{number}", response_model=CustomerRow)
+@router.put("/customer/{number}", response_model=CustomerEcho)
 def change_customer(number: rows.Number, wanted: CustomerChange, who: Moderator, database: Sessions) -> Response:
     return rows.change(database, Customer, CustomerRow, number, wanted)
 

@@ -8,9 +8,10 @@ from starlette.responses import JSONResponse, Response
 
 from wod.api.models import Location, SpecialBadge
 from wod.api.routes import rows
-from wod.api.schemas import BadgeRow, LocationChange, LocationRow
+from wod.api.schemas import BadgeRow, LocationRow
 from wod.api.schemas import row as served
 from wod.api.security import Admin, Sessions
+from wod.api.writing import LocationChange, LocationEcho
 
 router = APIRouter(prefix="/api", tags=["locations"])
 
@@ -25,7 +26,7 @@ def read_location(number: rows.Number, database: Sessions) -> Response:
     return rows.found(rows.one(database, Location, LocationRow, number), "Location")
 
 
-@router.put("/location/{number}", response_model=LocationRow)
+@router.put("/location/{number}", response_model=LocationEcho)
 def change_location(number: rows.Number, wanted: LocationChange, who: Admin, database: Sessions) -> Response:
     return rows.change(database, Location, LocationRow, number, wanted)
 

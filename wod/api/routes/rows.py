@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from wod.api.models import Base
-from wod.api.schemas import LARGEST, Change, echo, row, write
+from wod.api.schemas import LARGEST, row
+from wod.api.writing import Change, echo, write
 
 Number = Annotated[int, Path(ge=-LARGEST - 1, le=LARGEST, description="The row's id")]
 Database = sessionmaker[Session]

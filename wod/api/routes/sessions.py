@@ -6,29 +6,22 @@ They have no account here. Who they are is shown by the user name and password o
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
 from wod.api import database as db
-from wod.api.lifecycle.tables import TRACE
-from wod.api.lifecycle.trace import note
+from wod.api import own
 from wod.api.limits import spend
-from wod.api.models import Customer, Workshop
-from wod.api.registration import HOURS
+from wod.api.models import Customer
 from wod.api.routes import rows
 from wod.api.schemas import LARGEST, CustomerRow, Short
 from wod.api.schemas import row as served
 from wod.api.security import Sessions, caller, moderator, token_header
 
 router = APIRouter(prefix="/api", tags=["customers"])
-UNREGISTERED, EXTENDED = "unregister", "extended"
-EXTENDABLE = ("credentials", "expiring")
 REFUSED = {"message": "Invalid credentials!"}
 
 
@@ -43,21 +36,22 @@ class Extension(Credentials):
     id: int
 
 
-def proven(customer: Customer | None, given: Credentials) -> bool:
+def proven(customer: Customer, given: Credentials) -> bool:
     """Whether an open session's seat has these credentials."""
-    seat = customer.student if customer is not None and customer.last_email_sent not in db.CLOSED else None
+    seat = customer.student if customer.last_email_sent not in db.CLOSED else None
     if seat is None or not seat.password or seat.username != given.username:
         return False
     return hmac.compare_digest(seat.password.encode(), given.password.encode())
 
 
-def prove(request: Request, customer: Customer | None, given: Credentials) -> None:
+def prove(request: Request, customer: Customer | None, given: Credentials) -> Customer:
     """401 for wrong credentials; wrong ones are limited like wrong passwords at the log-in."""
     bucket = request.app.state.logins
     client = spend(bucket, request)
-    if not proven(customer, given):
+    if customer is None or not proven(customer, given):
         raise HTTPException(401, REFUSED)
     bucket.give_back(client)
+    return customer
 
 
 @router.put("/customer/unregister/{number}", response_model=CustomerRow)
@@ -78,15 +72,8 @@ def unregister(
             prove(request, customer, given)
         if customer is None:
             return rows.bad()
-        _end(session, customer, request.app.state.clock())
+        own.end(session, customer, request.app.state.clock())
         return JSONResponse(served(customer, CustomerRow))
-
-
-def _end(session: Session, customer: Customer, moment: datetime) -> None:
-    if customer.last_email_sent in (*db.CLOSED, UNREGISTERED):
-        return
-    customer.active, customer.last_email_sent, customer.end_date = False, UNREGISTERED, moment
-    _note(session, customer, UNREGISTERED, "", moment)
 
 
 @router.post("/customer/extend", response_model=CustomerRow)
@@ -95,29 +82,7 @@ def extend(wanted: Extension, request: Request, database: Sessions) -> Response:
     config, moment = request.app.state.config, request.app.state.clock()
     with database.begin() as session:
         known = 0 < wanted.id <= LARGEST
-        customer = session.get(Customer, wanted.id, with_for_update=True) if known else None
-        prove(request, customer, wanted)
-        if customer is None or not _extendable(session, customer, config.extensions, moment):
-            raise HTTPException(403, {"message": "This session cannot be extended"})
-        _extend(session, customer, moment)
+        found = session.get(Customer, wanted.id, with_for_update=True) if known else None
+        customer = prove(request, found, wanted)
+        own.extend(session, customer, config.extensions, moment)
         return JSONResponse(served(customer, CustomerRow))
-
-
-def _extendable(session: Session, customer: Customer, allowed: int, moment: datetime) -> bool:
-    mine = (TRACE.c.customer_id == customer.id, TRACE.c.event == EXTENDED)
-    used = session.scalar(select(func.count()).select_from(TRACE).where(*mine)) or 0
-    return used < allowed and customer.last_email_sent in EXTENDABLE and customer.end_date > moment
-
-
-def _extend(session: Session, customer: Customer, moment: datetime) -> None:
-    """The state goes back too, so that the end that is now further away is looked at afresh."""
-    hours = session.scalar(select(Workshop.duration).where(Workshop.name == customer.session_name).limit(1)) or HOURS
-    customer.end_date += timedelta(hours=hours)
-    customer.last_email_sent = "credentials"
-    _note(session, customer, EXTENDED, f"{hours} hours", moment)
-
-
-def _note(session: Session, customer: Customer, event: str, detail: str, moment: datetime) -> None:
-    session.flush()
-    session.refresh(customer)
-    note(session, customer.id, moment, event, detail)

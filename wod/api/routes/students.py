@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from wod.api.models import Student
 from wod.api.routes import rows
-from wod.api.schemas import NewStudent, StudentChange, StudentRow
+from wod.api.schemas import StudentRow
 from wod.api.security import Admin, Anyone, Caller, Moderator, Sessions
+from wod.api.writing import NewStudent, StudentChange, StudentEcho
 
 router = APIRouter(prefix="/api", tags=["students"])
 
@@ -30,12 +31,12 @@ def read_student(number: rows.Number, who: Anyone, database: Sessions) -> Respon
     return rows.found(visible(rows.one(database, Student, StudentRow, number), who), "Student")
 
 
-@router.post("/student", response_model=StudentRow)
+@router.post("/student", response_model=StudentEcho)
 def create_student(wanted: NewStudent, who: Admin, database: Sessions) -> Response:
     return rows.create(database, Student, StudentRow, wanted)
 
 
-@router.put("/student/{number}", response_model=StudentRow)
+@router.put("/student/{number}", response_model=StudentEcho)
 def change_student(number: rows.Number, wanted: StudentChange, who: Moderator, database: Sessions) -> Response:
     return rows.change(database, Student, StudentRow, number, wanted)
 

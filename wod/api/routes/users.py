@@ -14,8 +14,21 @@ from wod.api.limits import spend
 from wod.api.models import Role, User
 from wod.api.registration import Line
 from wod.api.routes import rows
-from wod.api.schemas import NO_NUL, UserChange, UserRow
-from wod.api.security import Admin, Sessions, admin, caller, hashed, make_token, matches, role_names, token_header
+from wod.api.schemas import NO_NUL, UserRow
+from wod.api.security import (
+    Admin,
+    Anyone,
+    Sessions,
+    admin,
+    caller,
+    hashed,
+    make_token,
+    matches,
+    renewed,
+    role_names,
+    token_header,
+)
+from wod.api.writing import UserChange, UserEcho
 
 router = APIRouter(prefix="/api", tags=["users"])
 ACCOUNTS_LOCK = 0x776F66
@@ -33,6 +46,10 @@ class LoggedIn(BaseModel):
     username: str
     email: str | None
     roles: list[str]
+    accessToken: str
+
+
+class Renewed(BaseModel):
     accessToken: str
 
 
@@ -64,6 +81,20 @@ def log_in(wanted: Login, request: Request, database: Sessions) -> Response:
     said: dict[str, Any] = {"id": user.id, "username": user.username, "email": user.email}
     token = make_token(state.config, user.id, state.clock)
     return JSONResponse({**said, "roles": [f"ROLE_{name.upper()}" for name in roles], "accessToken": token})
+
+
+@router.post("/refresh", response_model=Renewed)
+def refresh(
+    who: Anyone, request: Request, database: Sessions, token: Annotated[str | None, Depends(token_header)]
+) -> Response:
+    """Another access token for one that is still good, for twelve hours after the log-in; then 401."""
+    with database() as session:
+        user = session.get(User, who.id)
+    state = request.app.state
+    made = renewed(state.config, token or "", user.password if user else None, state.clock)
+    if made is None:
+        raise HTTPException(401, {"message": "Please log in again"})
+    return JSONResponse({"accessToken": made}, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/user", response_model=Message)
@@ -115,7 +146,7 @@ def read_user(number: rows.Number, who: Admin, database: Sessions) -> Response:
     return rows.found(rows.one(database, User, UserRow, number), "User")
 
 
-@router.put("/user/{number}", response_model=UserRow)
+@router.put("/user/{number}", response_model=UserEcho)
 def change_user(number: rows.Number, wanted: UserChange, who: Admin, database: Sessions) -> Response:
     """A password is hashed before it is stored, and no answer has it."""
     password = wanted.given.get("password")

@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from wod.api.models import Customer, Workshop
 from wod.api.routes import rows
-from wod.api.schemas import ListedWorkshop, WorkshopChange, WorkshopRow
+from wod.api.schemas import ListedWorkshop, WorkshopRow
 from wod.api.schemas import row as served
 from wod.api.security import Admin, Anyone, Moderator, Sessions
+from wod.api.writing import WorkshopChange, WorkshopEcho
 
 router = APIRouter(prefix="/api", tags=["workshops"])
 POPULAR = 10
@@ -52,12 +53,12 @@ def read_workshop(number: rows.Number, database: Sessions) -> Response:
     return rows.found(rows.one(database, Workshop, WorkshopRow, number), "Workshop")
 
 
-@router.post("/workshop", response_model=WorkshopRow)
+@router.post("/workshop", response_model=WorkshopEcho)
 def create_workshop(wanted: WorkshopChange, who: Admin, database: Sessions) -> Response:
     return rows.create(database, Workshop, WorkshopRow, wanted)
 
 
-@router.put("/workshop/{number}", response_model=WorkshopRow)
+@router.put("/workshop/{number}", response_model=WorkshopEcho)
 def change_workshop(number: rows.Number, wanted: WorkshopChange, who: Moderator, database: Sessions) -> Response:
     return rows.change(database, Workshop, WorkshopRow, number, wanted)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wod.engine import keys, runner
+from wod.engine import keys, report, runner
 from wod.engine.accounts import HostAccounts
 from wod.engine.actions.order import Order, Tools
 from wod.engine.actions.plans import PLANS
@@ -46,6 +46,10 @@ class Actions:
     def leisure(self) -> bool:
         """Something useful while there is nothing to do; whether there was something."""
         return keys.prepare(Path(self._tools.config.state))
+
+    def report(self, wait: Callable[[float], bool], log: Callable[[str], None]) -> None:
+        """Tells the API how this backend is, until ``wait`` says that it is to stop."""
+        report.run(self._tools.config, wait, log)
 
     def _local(self, seat: object, customer: int) -> int:
         """The N of studentN for a student's id in the database."""

@@ -8,11 +8,12 @@ from types import MappingProxyType
 
 from wod.settings.declare import Section, Setting, declared
 from wod.settings.schema.admin import Ids, Platform
-from wod.settings.schema.api import Api, Database, Mails, OpnSense
+from wod.settings.schema.api import Api, Database, LifeCycle, Mails, OpnSense
 from wod.settings.schema.backend import Backend, Ldap
 from wod.settings.schema.branding import Branding, Surveys
 from wod.settings.schema.content import Content
 from wod.settings.schema.engine import Engine, FailToBan, Orders
+from wod.settings.schema.frontend import Frontend
 from wod.settings.schema.hosts import ApiAddress, BackendAddress, FrontendAddress
 from wod.settings.schema.hub import Hub
 from wod.settings.schema.paths import Installer, Paths
@@ -40,7 +41,9 @@ SECTIONS: tuple[type[Section], ...] = (
     BackendAddress,
     ApiAddress,
     FrontendAddress,
+    Frontend,
     Api,
+    LifeCycle,
     Database,
     Mails,
     Orders,

@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from wod.settings.declare import Section, setting
-from wod.settings.types import Host, Mail, MaybeAddress, MaybePort, MaybeSecret, MaybeUrl, Port, Text, Texts
+from wod.settings.types import (
+    Address,
+    Count,
+    Flag,
+    Host,
+    Hour,
+    Mail,
+    MaybeAddress,
+    MaybeHost,
+    MaybePort,
+    MaybeSecret,
+    MaybeText,
+    MaybeUrl,
+    Port,
+    Positive,
+    Says,
+    Text,
+    Texts,
+    matching,
+    split,
+)
+
+DatabaseName = Annotated[
+    Text,
+    matching(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}"),
+    Says("a name of letters, digits, _, . and -, 63 at most, which starts with a letter"),
+]
+ListenAddress = Annotated[Text, matching(r"[*]|localhost|[0-9.]+|[0-9a-fA-F:]+"), Says("IP addresses, or *")]
+ListenAddresses = Annotated[tuple[ListenAddress, ...], BeforeValidator(split), Says("a list of IP addresses, or *")]
 
 
 class Api(Section):
@@ -22,6 +54,43 @@ class Api(Section):
     )
     WODAPIDBADMIN: Text = setting("hackshack", "The API's administrator.", example="apiadmin")
     WODAPIDBADMINPWD: MaybeSecret = setting(None, "The password of WODAPIDBADMIN.", secrecy="password")
+    WODAPITOKENKEY: MaybeSecret = setting(
+        None, "The key that signs the API's access tokens; a new one ends all that were given.", secrecy="token"
+    )
+    WODTOKENLIFE: Positive = setting(180, "Seconds for which an access token is good.", example=600)
+    WODAPIWORKERS: Positive = setting(2, "Processes that answer the API's requests; one per core is plenty.", example=4)
+    WODAPILISTEN: Address = setting(
+        "0.0.0.0",  # noqa: S104 - the firewall decides who gets there
+        "The address of its host on which the API listens; 0.0.0.0 means all of IPv4, :: all of IPv6.",
+        example="192.0.2.30",
+    )
+
+
+class LifeCycle(Section):
+    """Life cycle of registrations
+
+    When mails and orders are due. The defaults are the original's.
+    """
+
+    FILE = "wod-system"
+
+    WODTICK: Positive = setting(20, "Seconds between two looks at what is due.", example=5)
+    WODSTUCK: Positive = setting(
+        600, "Seconds after which a workshop that is not ready yet counts as failed.", example=900
+    )
+    WODWARNING: Positive = setting(
+        3600, "Seconds before the end at which the participant is told that the session is expiring.", example=1800
+    )
+    WODRESEND: Positive = setting(
+        60,
+        "Seconds until a mail or an order that could not leave is tried again; then twice as long each time, up to an "
+        "hour.",
+        example=30,
+    )
+    WODKEEPDAYS: Count = setting(
+        400, "Days after a session's end for which its mails and its trace are kept; 0 means for ever.", example=90
+    )
+    WODEXTENSIONS: Count = setting(0, "How often a participant may extend a session.", example=1)
 
 
 class Database(Section):
@@ -33,11 +102,26 @@ class Database(Section):
         "localhost", "The database's host, as the API sees it.", example="db.internal.example.org"
     )
     WODPGPORT: Port = setting(5432, "The database's port.", example=5433)
-    WODPGDB: Text = setting("workshops-on-demand", "The database's name.", example="wod")
-    WODPGUSER: Text = setting("postgres", "The API's account in the database.", example="wod")
+    WODPGDB: DatabaseName = setting("workshops-on-demand", "The database's name.", example="wod")
+    WODPGUSER: DatabaseName = setting(
+        "postgres",
+        "The API's account in a database on another host. With the database on the API's own host, the API needs no "
+        "password: any other name than postgres is an account with the same rights, for your own tools.",
+        example="wod",
+    )
     WODPGPASSWD: MaybeSecret = setting(
         None, "The password of WODPGUSER.", secrecy="password", aliases=("WODPGPASSWORD",)
     )
+    WODPGLISTEN: ListenAddresses = setting(
+        (),
+        "Addresses on which the API host's own database listens; none means that only programs on that host reach it. "
+        "WODFIREWALLEXTRA lets others in, WODPGUSER is whom they log in as.",
+        example=["192.0.2.30"],
+    )
+    WODBACKUPHOUR: Hour = setting(
+        2, "The hour of the nightly backup of the database, in the host's time; the minute differs by host.", example=1
+    )
+    WODBACKUPKEEP: Positive = setting(14, "How many backups of the database are kept.", example=30)
 
 
 class Mails(Section):
@@ -56,13 +140,23 @@ class Mails(Section):
         example="https://example.org/feedback",
     )
     WODSENDGRIDAPIKEY: MaybeSecret = setting(
-        None, "The key of SendGrid; unset means plain SMTP through the backend.", secrecy="given"
+        None, "The key of SendGrid; unset means SMTP, by WODSMTPHOST.", secrecy="given"
     )
+    WODSMTPHOST: MaybeHost = setting(
+        None,
+        "The mail server that takes mails to participants; None means the first backend's, at POSTPORT.",
+        example="smtp.example.org",
+    )
+    WODSMTPPORT: Port = setting(25, "The port of WODSMTPHOST.", example=587)
+    WODSMTPTLS: Flag = setting(False, "Encrypt by STARTTLS, and check WODSMTPHOST's certificate.", example=True)
+    WODSMTPUSER: MaybeText = setting(None, "The account at WODSMTPHOST, if it wants one.", example="wod")
+    WODSMTPPWD: MaybeSecret = setting(None, "The password of WODSMTPUSER.", secrecy="given")
     WODDENYLIST: Texts = setting(
         ("@1secmail.com", "@1secmail.org"),
         "Parts of mail addresses that may not register.",
         example=["@1secmail.com", "@example.net"],
     )
+    WODDISPOSABLE: Flag = setting(False, "Let throw-away mail addresses register.", example=True)
 
 
 class OpnSense(Section):

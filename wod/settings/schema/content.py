@@ -59,3 +59,17 @@ class Content(Section):
     )
     WODPRIVBRANCH: Branch = setting("main", "Its branch or tag.", example="production")
     WODPRIVREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
+    WODAPIREPO: Repository = setting(
+        None,
+        "The repository of the original's Node API, to be run in place of the built-in API.",
+        example="https://git.example.org/wod/wod-api-db.git",
+    )
+    WODAPIBRANCH: Branch = setting("main", "Its branch or tag.", example="v1.0.2")
+    WODAPIREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")
+    WODFEREPO: Repository = setting(
+        None,
+        "The repository of the original's portal (Gatsby), to be built and shown in place of the built-in one.",
+        example="https://git.example.org/wod/wod-frontend.git",
+    )
+    WODFEBRANCH: Branch = setting("main", "Its branch or tag.", example="v1.0.2")
+    WODFEREPOTOKEN: MaybeSecret = setting(None, "The token that opens it over HTTPS.", secrecy="given")

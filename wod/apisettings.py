@@ -1,0 +1,87 @@
+"""What the API and its life cycle are told, from the settings of their host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wod import database
+from wod.api.config import Api, Mail, Timing
+from wod.secrets import Secret
+from wod.settings import Settings
+
+ACCOUNT = database.ROLE
+"""Runs the API and the life cycle, and owns the database."""
+LINK = "/opt/wod-api"
+PROGRAM = f"{LINK}/bin/wod-api"
+STATE = "/var/lib/wod-api"
+PORTS = {"http": 80, "https": 443}
+ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Listening on all addresses → one of them that the host itself reaches."""
+
+
+def api_of(settings: Settings) -> Api:
+    """Secrets are revealed here: what is made of this goes to the host by stdin only."""
+    portal = portal_of(settings)
+    return Api(
+        database=database.url_of(settings),
+        token_key=_revealed(settings.WODAPITOKENKEY),
+        token_life=settings.WODTOKENLIFE,
+        origins=(portal,),
+        denied=tuple(settings.WODDENYLIST),
+        disposable=not settings.WODDISPOSABLE,
+        mail_key=_revealed(settings.WODMAILKEY),
+        mail_port=settings.POSTPORT,
+        mail_user=settings.WODUSER,
+        mail=mail_of(settings),
+        timing=Timing(settings.WODTICK, settings.WODSTUCK, settings.WODWARNING, settings.WODRESEND),
+        frontend=portal,
+        feedback=settings.WODFEEDBACKURL or "",
+        branding=settings.BRANDINGWOD,
+        extensions=settings.WODEXTENSIONS,
+        keep=settings.WODKEEPDAYS,
+    )
+
+
+def mail_of(settings: Settings) -> Mail:
+    """By WODSMTPHOST; without one by the first backend's mail server, which trusts the API, as the original does."""
+    if settings.WODSENDGRIDAPIKEY or not settings.WODSMTPHOST:
+        key = _revealed(settings.WODSENDGRIDAPIKEY)
+        return Mail(settings.WODSENDER, settings.WODBEFQDN, settings.POSTPORT, sendgrid_key=key)
+    return Mail(
+        settings.WODSENDER,
+        settings.WODSMTPHOST,
+        settings.WODSMTPPORT,
+        settings.WODSMTPTLS,
+        settings.WODSMTPUSER or "",
+        _revealed(settings.WODSMTPPWD),
+    )
+
+
+def portal_of(settings: Settings) -> str:
+    """The portal's URL as browsers write it in ``Origin``: without the protocol's own port."""
+    proto, port = settings.WODFEEXTPROTO, settings.WODFEEXTPORT
+    return f"{proto}://{_bracketed(settings.WODFEEXTFQDN)}" + ("" if PORTS[proto] == port else f":{port}")
+
+
+def health_url(settings: Settings) -> str:
+    """Where the host itself asks the API whether it works."""
+    address = ALL.get(settings.WODAPILISTEN, settings.WODAPILISTEN)
+    return f"http://{_bracketed(address)}:{settings.WODAPIDBPORT}/healthz"
+
+
+def trusted(addresses: Iterable[str]) -> str:
+    """Whose ``X-Forwarded-For`` is believed, as uvicorn reads FORWARDED_ALLOW_IPS: this host, the frontends."""
+    return ",".join(dict.fromkeys(["127.0.0.1", "::1", *sorted(addresses)]))
+
+
+def watchdog(settings: Settings) -> int:
+    """Seconds without a sign of life after which the life cycle hangs: it gives one each turn, and each mail."""
+    return max(180, 4 * int(settings.WODTICK))
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _revealed(value: object) -> str:
+    return value.reveal() if isinstance(value, Secret) else str(value or "")
