@@ -17,6 +17,8 @@ from wod.operations import files, hubtree, packages, services
 from wod.settings import Settings
 
 SOURCES = "/etc/jupyterhub/packages"
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+"""JupyterLab's defaults for participants: it asks nobody elsewhere for news, and them not whether it may."""
 PACKAGE_LISTS = ("requirements.txt", "package.json", "package-lock.json")
 
 
@@ -82,6 +84,8 @@ def write_configuration(hub: Hub, kernels: list[Kernel], platform: Platform) -> 
             files.File(hub.token_file, hub.settings.WODBETOKEN, mode=0o600),
             files.Directory("/etc/jupyter"),
             files.File("/etc/jupyter/jupyter_server_config.json", json.dumps(server, indent=1)),
+            files.Directory("/etc/jupyter/labconfig"),
+            files.File("/etc/jupyter/labconfig/default_setting_overrides.json", json.dumps(QUIET, indent=1)),
             files.Directory(FOLDER),
             *[entry for kernel in kernels for entry in kernel_files(kernel, hub.prefix)],
             files.File(hub.slice, templates.text("jupyterhub/students.slice")),

@@ -1,4 +1,8 @@
-"""The lab of the tests: two real hosts, rolled out once; each test file begins with them as they were after that."""
+"""The lab of the tests: a whole site of four real hosts, rolled out once.
+
+Each test file begins with the two backends as they were after that; those that work with the API's host or the frontend
+put them back behind them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.site import REPOSITORY, Run, Site
+from tests.lab.site import REPOSITORY, SITE, Run, Site
 from wod import lab
 from wod.lab.places import places
 from wod.lab.preflight import missing
@@ -16,6 +20,7 @@ from wod.lab.preflight import missing
 STATE = "/var/lib/wod-lab-test"
 SUBNET = "10.233.8.0/24"
 HOSTS = ("be1", "be2")
+OTHERS = ("api", "www")
 ROLLED_OUT = "rolled-out"
 KEEP = bool(os.environ.get("WOD_TEST_KEEP_LAB"))
 """For work on these tests: leave the lab up, and begin with the snapshot of an earlier run."""
@@ -47,14 +52,14 @@ def empty_lab(lab_possible: None) -> Iterator[None]:
 
 def snapshots_kept() -> bool:
     """Whether an earlier run left its snapshots for this one."""
-    return KEEP and all(ROLLED_OUT in host.snapshots for host in lab.status() if host.host in HOSTS)
+    return KEEP and all(ROLLED_OUT in host.snapshots for host in lab.status() if host.host in (*HOSTS, *OTHERS))
 
 
 @pytest.fixture(scope="session")
 def fresh_site(empty_lab: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Two hosts that nothing was ever done to."""
+    """Four hosts that nothing was ever done to."""
     if not snapshots_kept():
-        lab.up(HOSTS, say=print)
+        lab.up((*HOSTS, *OTHERS), say=print)
     private = Path(STATE) / "private" if KEEP else tmp_path_factory.mktemp("private")
     private.mkdir(exist_ok=True)
     return Site(private)
@@ -65,17 +70,17 @@ def first_roll_out(fresh_site: Site) -> Run:
     """The first roll-out on them; a snapshot is taken after it."""
     if snapshots_kept():
         return Run(0, LOG.read_text())
-    run = fresh_site.roll_out()
+    run = fresh_site.roll_out(deploy=SITE)
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text(run.output)
     assert run.code == 0, run.output
-    lab.snapshot(ROLLED_OUT, HOSTS, replace=True)
+    lab.snapshot(ROLLED_OUT, (*HOSTS, *OTHERS), replace=True)
     return run
 
 
 @pytest.fixture(scope="module")
 def site(fresh_site: Site, first_roll_out: Run) -> Site:
-    """Two hosts as they are after a first roll-out, whatever an earlier test file did to them."""
+    """Two backends as they are after a first roll-out, whatever an earlier test file did to them."""
     lab.reset(HOSTS, snapshot=ROLLED_OUT)
     return fresh_site
 
@@ -93,7 +98,7 @@ def _bring_journals_home(test: str) -> None:
     folder = REPOSITORY / "artifacts"
     folder.mkdir(exist_ok=True)
     name = "".join(letter if letter.isalnum() else "-" for letter in test)
-    for host in HOSTS:
+    for host in (*HOSTS, *OTHERS):
         journal = Site(Path("/nonexistent")).command(
             "wod", "lab", "ssh", host, "--", "sudo journalctl --no-pager -n 400"
         )

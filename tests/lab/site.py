@@ -15,7 +15,7 @@ from tests.lab.participant import Participant
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
-BACKEND = "deploys/backend.py"
+BACKEND, SITE = "deploys/backend.py", "deploys/site.py"
 
 
 @dataclass
@@ -27,10 +27,20 @@ class Run:
     seconds: float = 0.0
 
     @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """``(operation, hosts, success, error, no change)`` of pyinfra's results table; a dash for none."""
+        rows = re.findall(r"^\s+(\S.*?)" + r"\s{2,}(\d+|-)" * 4 + r"\s*$", self.output, re.MULTILINE)
+        return [row for row in rows if row[0] != "Grand total"]
+
+    @property
     def changed(self) -> dict[str, int]:
-        """Operations that changed something, with on how many hosts, from pyinfra's results table."""
-        rows = re.findall(r"^\s+(\S.*?)\s{2,}\d+\s+(\d+|-)\s+(\d+|-)\s+(\d+|-)\s*$", self.output, re.MULTILINE)
-        return {name: int(success) for name, success, _, _ in rows if success != "-" and name != "Grand total"}
+        """Operations that changed something, with on how many hosts."""
+        return {name: int(success) for name, _, success, _, _ in self.rows if success != "-"}
+
+    @property
+    def unchanged(self) -> set[str]:
+        """Operations that had nothing to do on some host."""
+        return {name for name, *_, nothing in self.rows if nothing != "-"}
 
     @property
     def operations(self) -> int:

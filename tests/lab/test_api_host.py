@@ -31,8 +31,8 @@ def upgrade() -> None:
 
 
 @pytest.fixture(scope="module")
-def wod(fresh_site: Site) -> Iterator[Whole]:
-    with whole(fresh_site, backends=False) as ready:
+def wod(site: Site) -> Iterator[Whole]:
+    with whole(site) as ready:
         yield ready
 
 
@@ -50,7 +50,9 @@ def test_only_the_api_can_be_reached(wod: Whole) -> None:
 
 
 def test_no_secret_can_be_read_by_others(wod: Whole) -> None:
-    found = wod.site.ssh("api", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; runuser -u nobody -- cat /etc/wod/api/* 2>&1")
+    found = wod.site.ssh(
+        "api", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; runuser -u nobody -- cat /etc/wod/api/* 2>&1 || true"
+    )
     for name in ("WODMAILKEY", "WODAPITOKENKEY"):
         assert wod.site.secret(name) not in found
 
@@ -136,13 +138,12 @@ def test_a_backup_brings_the_same_customers_back(wod: Whole, tmp_path: Path) -> 
 
 def test_the_database_of_an_original_is_adopted_and_carried_on(wod: Whole, tmp_path: Path) -> None:
     upload = f"cd /; cat > /tmp/original.sql; {as_postgres('createdb original')}; "
-    upload += as_postgres("psql -q -d original -f /tmp/original.sql") + "; "
+    upload += as_postgres("psql -q -d original -f /tmp/original.sql") + " >/dev/null; "
     upload += as_postgres("pg_dump -Fc --no-owner original")
     command = [BIN / "wod", "lab", "ssh", "api", "--", f"sudo sh -c '{upload}'"]
     dump = tmp_path / "original.dump"
-    made = subprocess.run(
-        command, cwd=REPOSITORY, env=wod.site.environment, input=LEAKY.read_bytes(), capture_output=True
-    )
+    leaky = LEAKY.read_text().replace("be1.example.org", "10.233.8.11").replace("be2.example.org", "10.233.8.12")
+    made = subprocess.run(command, cwd=REPOSITORY, env=wod.site.environment, input=leaky.encode(), capture_output=True)
     assert made.returncode == 0, made.stderr
     dump.write_bytes(made.stdout)
     restored = wod.site.command("wod", "api", "restore", str(dump), "--yes")

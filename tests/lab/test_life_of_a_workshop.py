@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.site import Site
-from tests.lab.whole import API, Whole, whole
+from tests.lab.site import SITE, Site
+from tests.lab.whole import Whole, whole
 
 pytestmark = pytest.mark.lab
 
@@ -85,5 +85,4 @@ def test_every_seat_is_accounted_for(wod: Whole) -> None:
 
 
 def test_nothing_is_left_to_do(wod: Whole) -> None:
-    assert wod.site.roll_out(deploy=API).changed == {}
-    assert wod.site.roll_out().changed == {}
+    assert wod.site.roll_out(deploy=SITE).changed == {}

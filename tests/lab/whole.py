@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 
+from tests.lab.conftest import OTHERS, ROLLED_OUT
 from tests.lab.participant import Participant
-from tests.lab.site import BACKEND, Site
+from tests.lab.site import SITE, Site
 from wod import lab
 from wod.lab import mailbox
 from wod.lab.places import places
@@ -32,12 +33,16 @@ class Whole:
         person = {"name": "Ada Lovelace", "email": email, "company": "Example", "title": workshop, "proxy": "wod"}
         return self.http.post("/api/customer", json={**person, "termsAndConditions": True})
 
-    def token(self) -> dict[str, str]:
-        """The header of the site's administrator."""
+    def administrator(self) -> str:
+        """The password of the API's administrator, from the operator's private folder."""
         text = (self.site.private / "secrets" / "lab.yml").read_text()
         password = re.search(r"WODAPIDBADMINPWD'?: '?([^'\n]+)", text)
         assert password, "the private folder has no password of the administrator"
-        login = self.http.post("/api/login", json={"username": "hackshack", "password": password[1]})
+        return password[1]
+
+    def token(self) -> dict[str, str]:
+        """The header of the site's administrator."""
+        login = self.http.post("/api/login", json={"username": "hackshack", "password": self.administrator()})
         return {"x-access-token": login.json()["accessToken"]}
 
     def customer(self, number: int) -> dict[str, Any]:
@@ -97,17 +102,16 @@ class Whole:
 
 
 @contextmanager
-def whole(site: Site, *, backends: bool = True) -> Iterator[Whole]:
-    """The API's host rolled out, and the backends told of it."""
+def whole(site: Site) -> Iterator[Whole]:
+    """The site with a life cycle in a hurry; its API's host and frontend are put back afterwards."""
     settings = site.private / "group_vars" / "all.yml"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text("---\n" + FAST)
-    lab.up(["api"], say=print)
     try:
-        for deploy in (API, BACKEND) if backends else (API,):
-            run = site.roll_out(deploy=deploy)
-            assert run.code == 0, run.output
+        run = site.roll_out(deploy=SITE)
+        assert run.code == 0, run.output
         yield Whole(site)
     finally:
         settings.unlink()
-        lab.down(["api"])
+        lab.reset(OTHERS, snapshot=ROLLED_OUT)
+        mailbox.clear(places())

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -68,6 +69,10 @@ backends = Table(
 """Per backend: what it said of itself last, and when; ``letters`` are its dead ones."""
 
 
+class NewerRelease(RuntimeError):
+    """The database is of a release that this one does not know."""
+
+
 class NotAdopted(RuntimeError):
     """The data is not fit for our constraints; ``wod-api adopt`` mends it."""
 
@@ -87,7 +92,10 @@ def holds_seat() -> ColumnElement[bool]:
 
 
 def migrate(url: str, revision: str = HEAD) -> None:
-    """Up to ``revision``; two at once wait for each other. :class:`NotAdopted` for leaky data, nothing changed then."""
+    """Up to ``revision``; two at once wait for each other.
+
+    :class:`NotAdopted` for leaky data, :class:`NewerRelease` for what this one does not know; nothing changed then.
+    """
     with _connected(url) as bind, bind.begin():
         upgrade(bind, revision)
 
@@ -111,6 +119,10 @@ def upgrade(bind: Connection, revision: str = HEAD) -> None:
     _lock(bind)
     try:
         command.upgrade(_config(bind), revision)
+    except CommandError as problem:
+        raise NewerRelease(
+            f"the database is of a newer release than this one ({problem}); install that, or restore an older backup"
+        ) from problem
     except (IntegrityError, DataError) as problem:
         reason = str(problem.orig).strip().splitlines()[0]
         raise NotAdopted(f"the data must be repaired first, by `wod-api adopt --apply`: {reason}") from problem

@@ -40,16 +40,15 @@ def run_backup(given: argparse.Namespace) -> int:
 
 def run_restore(given: argparse.Namespace) -> int:
     """Exit code 1: restored, and to be adopted or of a newer release."""
-    from wod.api import restore
-    from wod.api.database import NotAdopted
+    from wod.api import database, restore
 
     url = config.load(given.config).database
     path = Path(given.file) if "/" in given.file else given.folder / given.file
     before = restore.restore(url, path, given.folder, given.force)
     print(f"Restored {path.name}. What was there before is in {before.name}.")
     try:
-        restore.carry_on(url)
-    except (NotAdopted, restore.NewerRelease) as error:
+        database.migrate(url)
+    except (database.NotAdopted, database.NewerRelease) as error:
         print(f"It cannot be used yet: {error}", file=sys.stderr)
         return 1
     return 0

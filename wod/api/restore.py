@@ -6,11 +6,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from wod.api import backup, database, libpq
+from wod.api import backup, libpq
 
 # What the dump does not have goes too: a newer release's tables would be in the way of the next migration. The names
 # are gathered before the first one goes, and one goes with another (CASCADE), hence IF EXISTS. Extensions stay.
@@ -44,10 +43,6 @@ _STATEMENTS = ("pg_restore", "--no-owner", "--no-privileges", "--no-comments", "
 _IN_ONE_TRANSACTION = ("psql", "-X", "--quiet", "--no-password", "--single-transaction", "--set=ON_ERROR_STOP=1")
 
 
-class NewerRelease(RuntimeError):
-    """What was restored is of a release newer than this one."""
-
-
 def restore(url: str, path: Path, folder: Path = backup.FOLDER, force: bool = False) -> Path:
     """Put a dump in the place of everything; return the backup that was made of what was there.
 
@@ -74,14 +69,3 @@ def connections(url: str) -> list[str]:
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL ORDER BY pid"""
     with create_engine(url, poolclass=NullPool).connect() as bind:
         return list(bind.scalars(text(query)))
-
-
-def carry_on(url: str) -> None:
-    """Bring what was restored to this release's form.
-
-    :class:`wod.api.database.NotAdopted` for an original's data, :class:`NewerRelease` for what this one does not know.
-    """
-    try:
-        database.migrate(url)
-    except CommandError as error:
-        raise NewerRelease(f"it is of a newer release than this one: {error}") from None

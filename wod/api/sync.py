@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from wod.api import roster
 from wod.api.badges import BADGES
 from wod.api.catalogue import columns, doubled, left, numbers, placed, places, taken
 from wod.api.changes import Change, apply, fits, lock_syncs
@@ -40,7 +41,7 @@ def plan(
     spans = [numbers(each, seats) for each in locations]
     return [
         *_locations(session, locations),
-        *_students(session, locations, seats),
+        *roster.changes(session, locations, seats),
         *_workshops(session, workshops, [each["name"] for each in locations], spans),
         *_roles(session),
         *_users(session, users),
@@ -68,44 +69,6 @@ def _locations(session: Session, wanted: Data) -> Iterator[Change]:
     used |= set(session.scalars(select(Student.location).join(Customer).where(holds_seat())))
     for name in sorted({name or "" for name in known} - {each["name"] for each in wanted} - used):
         yield Change("remove", "location", name, "not in the inventory, no open registration", known[name].id)
-
-
-def _students(session: Session, locations: Data, seats: int) -> Iterator[Change]:
-    rows = list(session.execute(select(Student.location, Student.username, Student.id, Student.url)))
-    known = {(location, username): (number, url) for location, username, number, url in rows}
-    wanted = {(each["name"], f"student{n}"): (each, n) for each in locations for n in numbers(each, seats)}
-    yield from _removed(session, known, wanted)
-    moved = [(known[key][0], each["basestdid"] + n) for key, (each, n) in wanted.items() if key in known]
-    moved = [(old, new) for old, new in moved if old != new]
-    if moved:
-        yield Change("renumber", "students", str(len(moved)), "id = number + basestdid", values={"rows": moved})
-    for each in locations:
-        mine = [_student(each, n) for n in numbers(each, seats)]
-        yield from _at_location("add", each, [row for row in mine if (each["name"], row["username"]) not in known])
-        stale = [row for row in mine if known.get((each["name"], row["username"]), ("", row["url"]))[1] != row["url"]]
-        yield from _at_location("change", each, stale)
-
-
-def _removed(session: Session, known: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> Iterator[Change]:
-    """Students whose place is gone; those who ever had a registration stay, so that it keeps its student."""
-    used = set(session.scalars(select(Customer.student_id)))
-    surplus = {key: number for key, (number, _) in known.items() if key not in wanted and number not in used}
-    for location in sorted({location or "" for location, _ in surplus}):
-        gone = sorted(number for (where, _), number in surplus.items() if (where or "") == location)
-        detail = f"{len(gone)} of them, not in the inventory, never used"
-        yield Change("remove", "students", location, detail, values={"rows": gone})
-
-
-def _student(location: Mapping[str, Any], number: int) -> dict[str, Any]:
-    name = location["name"]
-    url = f"{location['proto']}://{name}:{location['port']}/user/student{number}/lab?"
-    return {"id": number + location["basestdid"], "username": f"student{number}", "location": name, "url": url}
-
-
-def _at_location(verb: str, location: Mapping[str, Any], rows: Data) -> Iterator[Change]:
-    if rows:
-        detail = f"{rows[0]['username']} to {rows[-1]['username']}, {len(rows)} of them"
-        yield Change(verb, "students", location["name"], detail, values={"rows": rows})
 
 
 def _workshops(session: Session, wanted: Data, locations: list[str], spans: Sequence[range]) -> Iterator[Change]:

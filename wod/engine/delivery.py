@@ -11,6 +11,7 @@ import os
 import stat
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,7 @@ def shared(mode: int) -> int:
 
 def _header(entry: Entry) -> tuple[tarfile.TarInfo, bytes]:
     info, data = tarfile.TarInfo(entry.path), b""
+    info.mtime = time.time()  # what the file browser shows: new, as the participant is
     info.mode = entry.mode & 0o777  # neither setuid nor setgid comes from a content repository
     if entry.content is None:
         info.type = tarfile.DIRTYPE

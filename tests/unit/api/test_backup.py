@@ -183,7 +183,7 @@ def test_a_newer_releases_dump_is_told(url: str, tmp_path: Path, capsys: pytest.
     query(url, "UPDATE alembic_version SET version_num = '9999'")
     path = backup.make(url, tmp_path / "backups", NIGHT)
     assert main([*configuration(tmp_path, url), "restore", str(path), "--folder", str(tmp_path / "backups")]) == 1
-    assert "it is of a newer release than this one" in capsys.readouterr().err
+    assert "the database is of a newer release than this one" in capsys.readouterr().err
 
 
 def test_a_plain_owner_may_restore(url: str, tmp_path: Path) -> None:

@@ -224,6 +224,24 @@ def test_a_backend_with_open_registrations_stays(session: Session) -> None:
     assert "remove location be2.example.org: not in the inventory, no open registration" in told
 
 
+def test_who_comes_in_the_place_of_a_backend_gets_its_ids(session: Session) -> None:
+    synced(session, CATALOGUE)
+    register(session, "Bash", 3, "expired")
+    following = [{**LOCATIONS[0], "name": "be3.example.org"}, LOCATIONS[1]]
+    told = synced(session, CATALOGUE, following)
+    assert "renumber students 1: id = number + basestdid" in told
+    assert rows(session, "SELECT location FROM students WHERE id = 3") == [("be3.example.org",)]
+    kept = 'SELECT s.id, s.location, s.username FROM customers c JOIN students s ON s.id = c."studentId"'
+    assert rows(session, kept) == [(41, "be1.example.org", "student3")]
+
+
+def test_who_is_still_at_work_keeps_the_id(session: Session) -> None:
+    synced(session, CATALOGUE)
+    register(session, "Bash", 3, "credentials")
+    with pytest.raises(ValueError, match=r"student3 of .* is not in the inventory any more"):
+        plan(session, CATALOGUE, [{**LOCATIONS[0], "name": "be3.example.org"}, LOCATIONS[1]], 20, [])
+
+
 def test_where_a_workshop_was_put_by_hand_it_stays(session: Session) -> None:
     synced(session, CATALOGUE)
     session.execute(

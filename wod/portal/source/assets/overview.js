@@ -60,7 +60,7 @@ function backends(list) {
   const rows = list.map((each) => [
     each.name,
     health(each),
-    each.revision?.slice(0, 12),
+    each.revision?.replace(/^[^+]*[+]/, "").slice(0, 12),
     moment(each.seen) || "never",
     each.running,
     each.waiting,
