@@ -8,7 +8,10 @@ demo: ## Start the lab, roll the platform out on it, print an address and creden
 	@scripts/demo
 
 test: lint ## Lint, then all test tiers; real hosts included where the machine can run them
-	@scripts/as-root .venv/bin/pytest
+	@code=0; \
+	scripts/as-root .venv/bin/pytest -n auto --dist loadfile tests/unit tests/modules || code=1; \
+	scripts/as-root .venv/bin/pytest tests/lab || code=1; \
+	exit $$code
 
 lint: $(READY) ## Formatting, ruff, types; changes nothing
 	@.venv/bin/ruff format --check --quiet . || { echo "make lint: formatting; mend it with .venv/bin/ruff format ." >&2; exit 1; }

@@ -61,7 +61,8 @@ def test_what_a_host_sends_is_read_here(api: Places) -> None:
 
 def test_the_api_host_is_told_where_to_send(api: Places) -> None:
     (host,) = lab.hosts()
-    assert lab.settings(host) == {"WODSMTPHOST": "10.233.10.1", "WODSMTPPORT": 2525}
+    relay = {"WODSMTPHOST": "10.233.10.1", "WODSMTPPORT": 2525}
+    assert lab.settings(host) == {**relay, "WODTICK": 1, "WODRESEND": 2}
 
 
 def test_one_that_was_killed_is_started_by_the_next_up(api: Places) -> None:

@@ -12,15 +12,13 @@ import httpx
 
 from tests.lab.conftest import OTHERS, ROLLED_OUT
 from tests.lab.participant import Participant
-from tests.lab.site import SITE, Site
+from tests.lab.site import Site
 from wod import lab
 from wod.lab import mailbox
 from wod.lab.places import places
 
 API = "deploys/api-db.py"
 ADDRESS = "http://10.233.8.15:8021"
-FAST = "WODTICK: 1\nWODRESEND: 2\n"
-"""The life cycle looks every second, and tries again what could not leave after two."""
 
 
 class Whole:
@@ -103,15 +101,12 @@ class Whole:
 
 @contextmanager
 def whole(site: Site) -> Iterator[Whole]:
-    """The site with a life cycle in a hurry; its API's host and frontend are put back afterwards."""
-    settings = site.private / "group_vars" / "all.yml"
-    settings.parent.mkdir(exist_ok=True)
-    settings.write_text("---\n" + FAST)
+    """The site as it was rolled out; its API's host and frontend are put back afterwards.
+
+    In the lab the life cycle looks every second, and tries again after two what could not leave (``lab.settings``).
+    """
+    mailbox.clear(places())
     try:
-        run = site.roll_out(deploy=SITE)
-        assert run.code == 0, run.output
         yield Whole(site)
     finally:
-        settings.unlink()
         lab.reset(OTHERS, snapshot=ROLLED_OUT)
-        mailbox.clear(places())

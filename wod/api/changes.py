@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from wod.api.catalogue import left, taken
+from wod.api.catalogue import left, limits, taken
 from wod.api.database import catalogue
 from wod.api.models import Base, Customer, Location, Role, SpecialBadge, Student, User, Workshop
 from wod.api.security import COST, hashed, matches
@@ -90,8 +90,10 @@ def _rename_workshop(session: Session, change: Change) -> None:
 
 
 def _retire(session: Session, change: Change) -> None:
+    """What it offered stays as it was, for those who are still registered and for its coming back."""
     session.execute(update(Workshop).where(Workshop.id == change.row).values(active=False))
-    row = upsert(catalogue).values(workshop_id=change.row, places=0, retired=func.now())
+    offered = limits(session).get(change.row or 0, 0)
+    row = upsert(catalogue).values(workshop_id=change.row, places=offered, retired=func.now())
     session.execute(row.on_conflict_do_update(index_elements=["workshop_id"], set_={"retired": func.now()}))
 
 

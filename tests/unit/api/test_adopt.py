@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.unit.api.databases import opened, restore, rows, tables
 from wod.api import database
 from wod.api.adopt import adopt, adopt_database
+from wod.api.sync import apply, plan
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -141,3 +142,17 @@ def test_administrators_whom_the_original_let_in_are_named(engine: Engine, datab
     told = [str(each) for each in adopt_database(database_url, apply=True, now=NOON)]
     assert told[0] == "user hackshack: is an administrator, as anybody could become one: see that you know them"
     assert not adopt_database(database_url, now=NOON)
+
+
+def test_a_synchronisation_leaves_nothing_to_repair(engine: Engine, database_url: str) -> None:
+    """None of the original's workshops is in the content: they are retired, and keep what they offered."""
+    adopt_database(database_url, True, NOON)
+    locations = [
+        {"name": "be1.example.org", "basestdid": 0, "proto": "https", "port": 443},
+        {"name": "be2.example.org", "basestdid": 10, "proto": "https", "port": 443},
+    ]
+    with Session(engine) as session:
+        apply(session, plan(session, [], locations, 10, []))
+        session.commit()
+        assert rows(session, "SELECT count(*) FROM workshops WHERE active") == [(0,)]
+    assert [str(each) for each in adopt_database(database_url, False, NOON)] == []
