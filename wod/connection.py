@@ -15,17 +15,27 @@ from pyinfra.api.state import BaseStateCallback
 from pyinfra.context import ctx_host, ctx_state
 
 from wod.errors import WodError
-from wod.inventory import SiteHost, load_site, pyinfra_data
+from wod.inventory import Site, SiteHost, load_site, pyinfra_data
 
 
 class HostFailed(WodError):
     """A host could not be reached, or a command on it failed; the text says which and why."""
 
 
+class Unreachable(HostFailed):
+    """It could not be reached at all."""
+
+
 @contextmanager
 def connected(inventory: Path, name: str) -> Iterator[tuple[SiteHost, Any]]:
     """``(the host with its settings, the pyinfra host)`` while the connection is open."""
-    site = load_site(inventory)
+    with opened(load_site(inventory), name) as both:
+        yield both
+
+
+@contextmanager
+def opened(site: Site, name: str) -> Iterator[tuple[SiteHost, Any]]:
+    """As :func:`connected`, for a site that is loaded already."""
     chosen = site.host(name)
     # pyinfra logs what it does; a command of ours says what matters itself
     logging.getLogger("pyinfra").setLevel(logging.CRITICAL)
@@ -36,7 +46,7 @@ def connected(inventory: Path, name: str) -> Iterator[tuple[SiteHost, Any]]:
         try:
             connect_all(state)
         except PyinfraError:
-            raise HostFailed(f"{name} could not be reached: {' '.join(reasons.texts) or 'no reason given'}") from None
+            raise Unreachable(f"{name} could not be reached: {' '.join(reasons.texts) or 'no reason given'}") from None
         host = state.inventory.get_host(name)
         try:
             with ctx_host.use(host):

@@ -6,6 +6,7 @@ from typing import Any
 
 from pyinfra.api import QuoteString, StringCommand
 
+from wod.fleet import notes
 from wod.secrets import Secret
 
 
@@ -59,4 +60,5 @@ def refuse(message: str) -> StringCommand:
 
     An exception in an operation would end the run for every host (pyinfra 3), so errors found on a host are yielded.
     """
+    notes.say(f"{notes.REFUSED}{message}")
     return StringCommand("sh", "-c", QuoteString('printf "%s\\n" "$1" >&2; exit 1'), "wod", QuoteString(message))

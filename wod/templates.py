@@ -33,6 +33,12 @@ def render(name: str, **values: object) -> str:
     return _environment().get_template(name).render(**values)
 
 
+def compile_of(folder: str) -> None:
+    """Read and compile a module's templates now, for processes that are forked later."""
+    for path in (ROOT / folder).rglob("*.j2"):
+        _environment().get_template(str(path.relative_to(ROOT)))
+
+
 def text(name: str) -> str:
     """A file under ``templates/`` as it stands."""
     return (ROOT / name).read_text()

@@ -78,11 +78,15 @@ class FakeSite:
     def model(self, name: str) -> Model:
         return pickle.loads((self.folder / f"{name}.pickle").read_bytes())
 
-    def pyinfra(self, *arguments: str, options: tuple[str, ...] = ("-y",), stdin: str = "") -> Run:
-        """``pyinfra OPTIONS INVENTORY ARGUMENTS``."""
+    def write_inventory(self) -> Path:
         inventory = self.folder / "inventory.py"
         given = {"repository": str(REPOSITORY), "folder": str(self.folder), "root": str(self.root), "hosts": self.hosts}
         inventory.write_text(INVENTORY.format(**given))
+        return inventory
+
+    def pyinfra(self, *arguments: str, options: tuple[str, ...] = ("-y",), stdin: str = "") -> Run:
+        """``pyinfra OPTIONS INVENTORY ARGUMENTS``."""
+        inventory = self.write_inventory()
         environment = {**os.environ, "WOD_PRIVATE": str(self.folder / "private"), "PYTHONPATH": str(REPOSITORY)}
         done = subprocess.run(
             [PYINFRA, *options, str(inventory), *arguments],

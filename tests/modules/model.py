@@ -6,6 +6,7 @@ It knows what each of our commands means, not how a shell carries it out: that i
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import pickle
@@ -29,6 +30,7 @@ from wod.facts import content as content_facts
 from wod.facts import files as file_facts
 from wod.facts import nodetree as node_facts
 from wod.facts import postgresql as postgresql_facts
+from wod.facts import texts as text_facts
 from wod.facts import venvtree as tree_facts
 from wod.facts import webserver as web_facts
 from wod.facts.firewall import Opening
@@ -128,6 +130,10 @@ class Model:
     def read_paths(self, paths: list[str], _s: str) -> Answer:
         states = ((path, self.paths.get(path, file_facts.PathState("none"))) for path in paths)
         return [*(f"{s.kind}|{s.mode:o}|{s.user}|{s.group}|{s.detail}|{path}" for path, s in states), END]
+
+    def read_texts(self, paths: list[str], _s: str) -> Answer:
+        encoded = {path: base64.b64encode(self.texts.get(path, "").encode()).decode() for path in paths}
+        return [line for path in paths for line in (f"file={path}", encoded[path]) if line] + [END]
 
     def read_ufw(self, _a: list[str], _s: str) -> Answer:
         rules = [f"{o.proto} {o.port} 0.0.0.0/0 any {o.source or '0.0.0.0/0'} in" for o in self.openings]
@@ -422,6 +428,7 @@ SCRIPTS = {
     platform._SCRIPT: "read_platform",
     addresses._SCRIPT: "read_addresses",
     file_facts._SCRIPT: "read_paths",
+    text_facts._SCRIPT: "read_texts",
     services._SCRIPT: "read_services",
     tree_facts._SCRIPT: "read_tree",
     firewall.SCRIPTS["ufw"]: "read_ufw",

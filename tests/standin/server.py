@@ -107,7 +107,7 @@ def _handler(standin: StandIn) -> type[BaseHTTPRequestHandler]:
                 body = json.loads(raw) if raw else None
             except ValueError:
                 return self._send(400, "<html>malformed JSON</html>")
-            status, answer = standin.answer(self.command, self.path, body, dict(self.headers))
+            status, answer = standin.answer(self.command, self.path, body, self.headers)
             if status == 0:
                 self.close_connection = True
                 return None

@@ -14,10 +14,16 @@ GROUPS = {
     "api": "Back up, restore and check the database of the API.",
     "action": "Order a backend to hand out, clean up, reset or purge, by mail.",
     "content": "Show where content comes from, and rebrand it.",
+    "drift": "Find what has changed on hosts since they were rolled out, and mend it.",
+    "hold": "Keep a host out of roll-outs, for a reason and until a day.",
     "lab": "Real hosts on this machine, to try a roll-out on.",
+    "plan": "Tell what a roll-out would change.",
     "queue": "See to the orders that a backend has taken.",
+    "rollout": "Roll out a site in waves, with a look at each before the next.",
     "settings": "Check, show and explain the layered settings.",
+    "status": "Show how every host does.",
     "student": "Act on single student accounts.",
+    "unhold": "Let roll-outs at a held host again.",
     "workshop": "Check, list and print the workshops of a content repository.",
 }
 """Command or group → its line in ``wod --help``. It lives in ``wod/cli/<name>.py`` and is called ``<name>``."""

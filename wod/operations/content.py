@@ -16,6 +16,7 @@ from wod import bundles, remote, shell
 from wod.errors import WodError
 from wod.facts import ask
 from wod.facts.content import Checkout, Checkouts
+from wod.fleet import notes
 from wod.inventory import TEMP_DIR
 from wod.repos import Fetched
 
@@ -100,6 +101,7 @@ def _one(wanted: Repository, found: Checkout) -> Steps:
     if not faults(wanted, found):
         host.noop(f"{wanted.path} is at {wanted.fetched.commit[:12]}")
         return
+    notes.say(f"{wanted.path}: {', '.join(faults(wanted, found))}")
     try:
         yield from commands(wanted, found, moment)
     except WodError as error:

@@ -12,6 +12,8 @@ from pyinfra.api import StringCommand, operation
 from wod import shell
 from wod.facts import ask
 from wod.facts.files import PathState, PathStates
+from wod.fleet import notes
+from wod.fleet.notes import FileChange
 from wod.operations import Commands
 from wod.secrets import Secret
 
@@ -114,10 +116,37 @@ def change_for(entry: Entry, state: PathState) -> StringCommand | None:
     same_owner = (state.mode, state.user, state.group) == (entry.mode, entry.user, entry.group)
     if isinstance(entry, Directory):
         return None if state.kind == "dir" and same_owner else _attributes(_MKDIR, entry)
-    digest = hashlib.sha256(text_of(entry.content).encode()).hexdigest()
-    if state.kind != "file" or state.detail != digest:
+    if state.kind != "file" or state.detail != _digest(entry):
         return _write(entry)
     return None if same_owner else _attributes(_ATTRIBUTES, entry)
+
+
+def change_note(entry: Entry, state: PathState) -> FileChange:
+    """What a plan says of a path that would be changed. A file for root's eyes only is a secret, whatever is in it."""
+    was = "" if state.kind == "none" else f", was {state.kind} {state.mode:04o} {state.user}:{state.group}"
+    if isinstance(entry, Absent):
+        return FileChange(entry.path, "", state.kind == "file" and bool(state.mode & 0o077), "removed")
+    if isinstance(entry, Link):
+        return FileChange(entry.path, remark=f"link to {entry.target}")
+    remark = f"{entry.mode:04o} {entry.user}:{entry.group}{was}"
+    if isinstance(entry, Directory):
+        return FileChange(entry.path, remark=f"folder {remark}")
+    if (state.kind, state.detail) == ("file", _digest(entry)):
+        return FileChange(entry.path, remark=remark)
+    if isinstance(entry.content, Secret) or not entry.mode & 0o077:
+        return FileChange(entry.path, remark="(secret changed)" if state.kind == "file" else "(secret, new)")
+    same = (state.mode, state.user, state.group) == (entry.mode, entry.user, entry.group)
+    return FileChange(entry.path, text_of(entry.content), state.kind == "file", "" if same or not was else remark)
+
+
+def _digest(entry: File) -> str:
+    return hashlib.sha256(text_of(entry.content).encode()).hexdigest()
+
+
+def _note(changed: list[Entry], states: dict[str, PathState]) -> None:
+    notes.files(change_note(entry, states[entry.path]) for entry in changed)
+    rewritten = [e for e in changed if not isinstance(e, File) or states[e.path].detail != _digest(e)]
+    notes.written(*(entry.path for entry in rewritten if not isinstance(entry, Directory)))
 
 
 @operation()
@@ -131,10 +160,12 @@ def present(entries: Iterable[Entry]) -> Commands:
     if states is None or not states.keys() >= {entry.path for entry in wanted}:
         yield shell.refuse("could not read the state of this module's files")
         return
-    changes = [change for entry in wanted if (change := change_for(entry, states[entry.path]))]
+    changes = [(entry, change) for entry in wanted if (change := change_for(entry, states[entry.path]))]
     if not changes:
         host.noop(f"{len(wanted)} paths are as they should be")
-    yield from changes
+    if notes.planning():
+        _note([entry for entry, _ in changes], states)
+    yield from (change for _, change in changes)
 
 
 _MAKE_ONCE = """
@@ -158,6 +189,8 @@ def host_secret(path: str, variable: str) -> Commands:
     if states is None or path not in states:
         yield shell.refuse(f"could not read the state of {path}")
     elif states[path].kind != "file":
+        notes.files([FileChange(path, remark="(secret, made on the host)")])
+        notes.written(path)
         yield shell.script(_MAKE_ONCE, path, variable)
     elif (states[path].mode, states[path].user) != (0o600, "root"):
         yield shell.script(_ATTRIBUTES, path, "root:root", "0600")

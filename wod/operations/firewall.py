@@ -10,6 +10,7 @@ from pyinfra.api import StringCommand, operation
 from wod import shell
 from wod.facts import ask
 from wod.facts.firewall import Firewall, FirewallState, Opening
+from wod.fleet import notes
 from wod.operations import Commands
 
 KEPT_SERVICES = {"ssh", "dhcpv6-client"}
@@ -83,4 +84,6 @@ def opened(kind: str, openings: Iterable[Opening]) -> Commands:
     commands = list(PLANS[kind](wanted, state))
     if not commands:
         host.noop("lets in exactly " + ", ".join(map(str, sorted(wanted))))
+    for command in commands:
+        notes.say(str(command))
     yield from commands

@@ -15,6 +15,7 @@ from pyinfra.api import operation
 from wod import shell
 from wod.facts import ask
 from wod.facts.venvtree import VenvTree
+from wod.fleet import notes
 from wod.operations import Commands, python
 
 RECIPE = "1"
@@ -94,4 +95,5 @@ def built(link: str, digest: str, sources: str, state: str) -> Commands:
     elif tree.is_whole(digest):
         host.noop(f"{link} is {link}-{digest}, and whole")
     else:
+        notes.written(link, f"{link}/.wod-complete")
         yield shell.script(_BUILD + _SWITCH, link, digest, sources, state)

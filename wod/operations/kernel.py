@@ -9,6 +9,7 @@ from pyinfra.api import FactBase, StringCommand, operation
 
 from wod import shell
 from wod.facts import END, ask, read
+from wod.fleet import notes
 from wod.operations import Commands
 
 
@@ -62,6 +63,7 @@ def parameters(values: Mapping[str, str]) -> Commands:
         return
     wrong = wrong_values(values, current)
     if wrong:
+        notes.say(f"set {', '.join(wrong)}")
         yield shell.call("sysctl", "-q", "-w", args=tuple(wrong))
     else:
         host.noop(f"{len(values)} kernel parameters are as they should be")

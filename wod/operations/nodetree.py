@@ -14,6 +14,7 @@ from wod import shell
 from wod.facts import ask
 from wod.facts.files import PathStates
 from wod.facts.nodetree import NodeTrees
+from wod.fleet import notes
 from wod.operations import Commands
 
 _BUILD = """
@@ -98,6 +99,7 @@ def built(
     elif tree.is_whole(digest):
         host.noop(f"{link} is {link}-{digest}, and whole")
     else:
+        notes.written(link)
         arguments = (link, digest, account, state, environment, database, setup or ":", migrate or ":")
         yield shell.script(_BUILD, *arguments, stdin=base64.encodebytes(archive).decode())
 

@@ -10,6 +10,7 @@ from pyinfra.api import operation
 from wod import shell
 from wod.facts import ask
 from wod.facts.packages import MissingPackages
+from wod.fleet import notes
 from wod.operations import Commands
 
 LOCK_SECONDS = 600
@@ -51,6 +52,7 @@ def installed(family: str, packages: Iterable[str]) -> Commands:
     elif not missing:
         host.noop(f"{len(wanted)} packages are installed")
     else:
+        notes.say(f"install {', '.join(missing)}")
         yield shell.script(INSTALLERS[family], *missing)
 
 

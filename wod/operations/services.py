@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
@@ -11,6 +11,7 @@ from pyinfra.api import StringCommand, operation
 from wod import shell
 from wod.facts import ask
 from wod.facts.services import Services, ServiceStates, UnitState
+from wod.fleet import notes
 from wod.operations import Commands
 
 
@@ -42,6 +43,12 @@ def verb_for(unit: Unit, state: UnitState, changed: dict[str, float]) -> str:
     if is_stale(unit, state, changed) or (unit.restart_if is not None and unit.restart_if()):
         return "restart"
     return ""
+
+
+def restarted(units: list[Unit], states: Services) -> list[str]:
+    """The running units that are started anew, or stopped."""
+    active = [unit for unit in units if states.units[unit.name].active]
+    return [unit.name for unit in active if not unit.wanted or verb_for(unit, states.units[unit.name], states.changed)]
 
 
 def plan(units: list[Unit], states: Services) -> Iterator[StringCommand]:
@@ -85,6 +92,20 @@ def _act(unit: Unit, verb: str) -> StringCommand:
     return shell.script(text, unit.name, verb, unit.check)
 
 
+def _foreseen(wanted: list[Unit], states: Services) -> list[StringCommand]:
+    """What a plan tells: with the restarts that follow from files that would be written."""
+    rewritten = notes.foreseen()
+    notes.restarts(restarted(wanted, replace(states, changed=states.changed | rewritten)))
+    for unit in wanted:
+        if unit.wanted and not states.units[unit.name].active:
+            notes.say(f"start {unit.name}")
+        elif unit.wanted and not states.units[unit.name].enabled:
+            notes.say(f"enable {unit.name} at boot")
+    if not any(plan(wanted, replace(states, changed=states.changed | dict.fromkeys(rewritten, 0.0)))):
+        notes.follows()
+    return list(plan(wanted, replace(states, changed=states.changed | rewritten)))
+
+
 @operation()
 def running(units: Iterable[Unit]) -> Commands:
     """Keep units unmasked, enabled and running; restart those whose watched files changed.
@@ -98,6 +119,8 @@ def running(units: Iterable[Unit]) -> Commands:
         yield shell.refuse("could not read the state of " + ", ".join(unit.name for unit in wanted))
         return
     commands = list(plan(wanted, states))
+    if notes.planning():
+        commands = _foreseen(wanted, states)
     if not commands:
         host.noop(f"{', '.join(unit.name for unit in wanted)}: running")
     yield from commands

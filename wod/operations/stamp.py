@@ -12,10 +12,13 @@ from pyinfra.api import FactBase, StringCommand, operation
 from wod import shell
 from wod.facts import END, ask, complete
 from wod.facts.files import PathState
+from wod.fleet import notes
 from wod.operations import Commands
 from wod.operations.files import File, change_for
 
 PATH = "/etc/wod/stamp.json"
+LONGEST = 40
+"""Characters of a value that a plan shows."""
 
 
 class Stamp(FactBase):
@@ -39,6 +42,19 @@ def changed_in_this_run() -> bool:
     return any(data.operation_meta.executed for data in host.state.ops[host].values())
 
 
+def differences(present: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """What a host was given and what it would be given, a line for each that is not the same."""
+    if not present:
+        return ["the host has no stamp"]
+    changed = [key for key in wanted if present.get(key) != wanted[key]]
+    return [f"{key}: {_short(present.get(key))} → {_short(wanted[key])}" for key in changed]
+
+
+def _short(value: object) -> str:
+    text = str(value or "none")
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 @operation()
 def current(contents: Mapping[str, str]) -> Commands:
     """Keep the stamp: its time is that of the last change, so a run that changes nothing leaves it alone.
@@ -53,6 +69,8 @@ def current(contents: Mapping[str, str]) -> Commands:
     if same and not changed_in_this_run():
         host.noop(f"stamped {present.get('changed')}")
         return
+    for line in differences(present, contents):
+        notes.say(line)
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     text = json.dumps({**contents, "changed": moment}, indent=1)
     change = change_for(File(PATH, text), PathState("none"))

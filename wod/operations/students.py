@@ -10,6 +10,7 @@ from pyinfra.api import StringCommand, operation
 from wod import remote, shell
 from wod.facts import ask
 from wod.facts.students import HubUsers, StudentState
+from wod.fleet import notes
 from wod.hub import HubAccess
 from wod.operations import Commands
 from wod.students import SHELL, HostState, Plan, StudentRange, plan, ranges, sysusers
@@ -86,6 +87,9 @@ def accounts(wanted: StudentRange, skeleton: str = "/etc/skel") -> Commands:
         return
     if not todo.changes:
         host.noop(f"{len(wanted)} students are as they should be")
+    for verb in ("correct", "create", "make_homes", "mend_homes"):
+        if numbers := getattr(todo, verb):
+            notes.say(f"{verb.replace('_', ' ')}: students {ranges(numbers)}")
     yield from commands(wanted, todo, skeleton)
 
 
@@ -102,6 +106,7 @@ def hub_users(wanted: StudentRange, hub: HubAccess) -> Commands:
         return
     missing = [number for number in wanted.numbers if wanted.name(number) not in present]
     if missing:
+        notes.say(f"add Hub users: students {ranges(missing)}")
         yield remote.program("hub_users", "add", hub.url, hub.token_file, stdin=_names(wanted, missing))
     else:
         host.noop(f"{len(wanted)} students have a Hub user")

@@ -12,6 +12,7 @@ from wod import shell
 from wod.facts import ask
 from wod.facts.files import PathStates
 from wod.facts.webserver import CODE, WORKERS, ServingFact
+from wod.fleet import notes
 from wod.operations import Commands, files
 
 PATIENCE = 30
@@ -71,11 +72,16 @@ def serving(url: str, watch: Iterable[str]) -> Commands:
     + url: of the host itself, which must answer 200
     + watch: the files that nginx reads when it starts or is reloaded
     """
-    state = ask(host, ServingFact, url=url, watched=list(watch))
+    watched = list(watch)
+    state = ask(host, ServingFact, url=url, watched=watched)
+    if notes.foreseen().keys() & set(watched) and state and state.code == "200":
+        notes.follows()
     if state is None:
         yield shell.refuse("could not read the state of nginx")
     elif state.is_stale or state.code != "200":
         yield shell.script(_RELOAD, url, "yes" if state.is_stale else "no")
+    elif notes.foreseen().keys() & set(watched):  # empty but for a plan
+        yield shell.script(_RELOAD, url, "yes")
     else:
         host.noop(f"nginx serves what it was told, and {url} answers")
 

@@ -13,6 +13,7 @@ from pyinfra.api import operation
 from wod import shell, wheel
 from wod.facts import ask
 from wod.facts.venvtree import VenvTree
+from wod.fleet import notes
 from wod.operations import Commands, python
 from wod.wheel import Part
 
@@ -82,6 +83,7 @@ def built(link: str, digest: str, requirements: str, part: Part, ready: str = ""
     elif tree.is_whole(digest):
         host.noop(f"{link} is {link}-{digest}, and whole")
     else:
+        notes.written(link, f"{link}/.wod-complete")
         try:
             name, content = wheel.build(part)
         except wheel.WheelFailed as error:
