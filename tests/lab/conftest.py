@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.addresses import STATE, SUBNET
 from tests.lab.site import REPOSITORY, SITE, Run, Site
 from wod import lab
 from wod.lab.places import places
 from wod.lab.preflight import missing
 
-STATE = "/var/lib/wod-lab-test"
-SUBNET = "10.233.8.0/24"
 HOSTS = ("be1", "be2")
 OTHERS = ("api", "www")
 ROLLED_OUT = "rolled-out"

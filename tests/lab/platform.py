@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.lab.addresses import ADDRESS, BRIDGE
 from tests.lab.mailers import signed
 from tests.lab.site import Site
 from tests.standin import ApiStandIn
 from wod.engine.grammar import Order
 
-BRIDGE = "10.233.8.1"
 PORT = 8021
-ADDRESSES = {"be1": "10.233.8.11", "be2": "10.233.8.12"}
+ADDRESSES = {name: ADDRESS[name] for name in ("be1", "be2")}
 WORKSHOPS: dict[str, dict[str, Any]] = {
     "WKSHP-JupyterLab": {"range": [1, 5]},
     "WKSHP-Python": {"range": [6, 12]},

@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.lab.addresses import ADDRESS
 from tests.lab.site import BIN, REPOSITORY, Site
-from tests.lab.whole import ADDRESS, API, Whole, whole
+from tests.lab.whole import API, BASE, Whole, whole
 
 pytestmark = pytest.mark.lab
 LEAKY = REPOSITORY / "tests" / "unit" / "api" / "original.sql"
@@ -65,7 +66,7 @@ def test_a_killed_service_comes_back(wod: Whole) -> None:
 
 def answers() -> int:
     try:
-        return httpx.get(f"{ADDRESS}/healthz", timeout=5).status_code
+        return httpx.get(f"{BASE}/healthz", timeout=5).status_code
     except httpx.TransportError:
         return 0
 
@@ -142,7 +143,7 @@ def test_the_database_of_an_original_is_adopted_and_carried_on(wod: Whole, tmp_p
     upload += as_postgres("pg_dump -Fc --no-owner original")
     command = [BIN / "wod", "lab", "ssh", "api", "--", f"sudo sh -c '{upload}'"]
     dump = tmp_path / "original.dump"
-    leaky = LEAKY.read_text().replace("be1.example.org", "10.233.8.11").replace("be2.example.org", "10.233.8.12")
+    leaky = LEAKY.read_text().replace("be1.example.org", ADDRESS["be1"]).replace("be2.example.org", ADDRESS["be2"])
     made = subprocess.run(command, cwd=REPOSITORY, env=wod.site.environment, input=leaky.encode(), capture_output=True)
     assert made.returncode == 0, made.stderr
     dump.write_bytes(made.stdout)

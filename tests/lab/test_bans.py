@@ -10,24 +10,25 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.lab.addresses import ADDRESS, unused
 from tests.lab.participant import Participant
 from tests.lab.site import Site
 from wod.lab.places import places
 
 pytestmark = pytest.mark.lab
 
-GUESSER, OTHER = "10.233.8.201", "10.233.8.202"
-HUBS = {"be1": "http://10.233.8.11:8000", "be2": "http://10.233.8.12:8000"}
+GUESSER, OTHER = unused(201), unused(202)
+HUBS = {name: f"http://{ADDRESS[name]}:8000" for name in ("be1", "be2")}
 BAN = 20
 FLAGS = ("--data", f"WODFAIL2BANTIME={BAN}s", "--data", "WODFAIL2BANRETRY=6")
 GUESS = """
 for n in 1 2 3 4 5 6 7 8; do
-    page=$(curl -s -c /tmp/jar http://10.233.8.11:8000/hub/login)
+    page=$(curl -s -c /tmp/jar HUB/hub/login)
     token=$(echo "$page" | sed -n "s/.*name=._xsrf. value=.\\([^\\"]*\\).*/\\1/p" | head -1)
     curl -s -o /dev/null -b /tmp/jar --data-urlencode "_xsrf=$token" \\
-        -d username=student3 -d password=guess http://10.233.8.11:8000/hub/login
+        -d username=student3 -d password=guess HUB/hub/login
 done
-"""
+""".replace("HUB", HUBS["be1"])
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +76,10 @@ def test_six_failed_log_ins_shut_an_address_out_for_a_while(strangers: Site, hos
 
 def test_a_host_of_the_site_is_never_banned(strangers: Site) -> None:
     strangers.ssh("be2", GUESS)
-    failures = "journalctl -u jupyterhub --since -2min | grep -c 10.233.8.12"
+    failures = f"journalctl -u jupyterhub --since -2min | grep -c {ADDRESS['be2']}"
     assert int(strangers.ssh("be1", failures)) >= 8, "the log-ins of be2 were not even noticed"
     time.sleep(5)
-    assert strangers.ssh("be2", "curl -so /dev/null -w '%{http_code}' http://10.233.8.11:8000/hub/login") == "200"
+    assert strangers.ssh("be2", f"curl -so /dev/null -w '%{{http_code}}' {HUBS['be1']}/hub/login") == "200"
 
 
 def test_watching_is_applied_twice_and_changes_nothing(strangers: Site) -> None:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.addresses import unused
 from tests.lab.site import Site
 
 pytestmark = pytest.mark.lab
 
-THREE = """
+THREE = f"""
 from wod import lab
 from wod.inventory import Host, build
 
 LAB = [Host(h.name, h.role, h.number, address=str(h.address), ssh=lab.connection(h)) for h in lab.hosts()]
-SSH = {key: value for key, value in LAB[0].ssh.items() if key != "ssh_hostname"}
-globals().update(build("lab", [*LAB, Host("be3", number=3, address="10.233.8.99", ssh=SSH)]))
+SSH = {{key: value for key, value in LAB[0].ssh.items() if key != "ssh_hostname"}}
+globals().update(build("lab", [*LAB, Host("be3", number=3, address="{unused(99)}", ssh=SSH)]))
 """
 
 

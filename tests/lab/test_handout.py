@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab.addresses import BRIDGE
 from tests.lab.mailers import original
 from tests.lab.participant import Participant
 from tests.lab.platform import ADDRESSES, Platform, platform
@@ -173,7 +174,7 @@ def test_the_mail_of_the_original_is_taken_only_where_that_is_allowed(wod: Platf
 
 @pytest.mark.parametrize("host", ADDRESSES)
 def test_the_mail_of_the_original_byte_for_byte(wod: Platform, host: str) -> None:
-    allowed = ("--data", "WODUNSIGNEDFROM=10.233.8.1")
+    allowed = ("--data", f"WODUNSIGNEDFROM={BRIDGE}")
     run = wod.site.roll_out(*allowed, "--limit", host)
     assert run.code == 0, run.output
     customer = wod.register("WKSHP-JupyterLab", 4, host)

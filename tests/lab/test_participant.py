@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lab.addresses import ADDRESS
 from tests.lab.participant import Participant
 from tests.lab.site import Site
 
@@ -39,7 +40,7 @@ def test_a_wrong_password_is_refused(student: Participant) -> None:
 
 
 def test_a_server_is_limited(site: Site, student: Participant) -> None:
-    host = "be1" if student.base.split("//")[1].startswith("10.233.8.11") else "be2"
+    host = "be1" if ADDRESS["be1"] in student.base else "be2"
     shown = site.ssh(host, "systemctl show -p MemoryMax -p MemoryLimit -p CPUQuotaPerSecUSec jupyter-student7.service")
     assert str(2 * 1024**3) in shown
     assert "CPUQuotaPerSecUSec=2s" in shown

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.lab.addresses import ADDRESS
 from tests.lab.browsing import Visitor, chromium
 from tests.lab.site import Site
 from tests.lab.whole import Whole, whole
 
 pytestmark = pytest.mark.lab
-PORTAL = "http://10.233.8.16:8000"
+PORTAL = f"http://{ADDRESS['www']}:8000"
 WORKSHOP, NOTEBOOK = "Python - First steps", "WKSHP-Python/1-WKSHP-First-Steps.ipynb"
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 
@@ -63,4 +64,4 @@ def test_an_operator_sees_the_backends(wod: Whole, browser: Browser) -> None:
     table = visitor.page.get_by_role("region", name="Backends")
     table.get_by_text("well").nth(1).wait_for()
     visitor.picture("overview")
-    assert {"10.233.8.11", "10.233.8.12"} <= set(re.findall(r"10\.233\.8\.\d+", table.inner_text()))
+    assert {ADDRESS["be1"], ADDRESS["be2"]} <= set(re.findall(r"[\d.]{7,}", table.inner_text()))

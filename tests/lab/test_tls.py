@@ -12,12 +12,14 @@ import httpx
 import pytest
 
 from tests.authority import Issued, issue
+from tests.lab.addresses import ADDRESS
 from tests.lab.conftest import ROLLED_OUT
 from tests.lab.site import Site
 from wod import lab
 
 pytestmark = pytest.mark.lab
-ADDRESS, PORTAL = "10.233.8.16", "https://10.233.8.16"
+WWW = ADDRESS["www"]
+PORTAL = f"https://{WWW}"
 FRONTEND = "deploys/frontend.py"
 HEADERS = {
     "strict-transport-security": "max-age=31536000",
@@ -38,7 +40,7 @@ def authority() -> Issued:
 def encrypted(site: Site, authority: Issued, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The frontend with a certificate of our authority; the folder of certificate and key."""
     folder = tmp_path_factory.mktemp("tls")
-    certificate, key = issue(ADDRESS, issuer=authority).write(folder, authority)
+    certificate, key = issue(WWW, issuer=authority).write(folder, authority)
     settings = site.private / "group_vars" / "all.yml"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text(
@@ -62,7 +64,7 @@ def spoken(least: ssl.TLSVersion, most: ssl.TLSVersion) -> str | None:
         warnings.simplefilter("ignore", DeprecationWarning)  # that is what is asked here
         context.minimum_version, context.maximum_version = least, most
     try:
-        with socket.create_connection((ADDRESS, 443), 10) as plain, context.wrap_socket(plain) as secure:
+        with socket.create_connection((WWW, 443), 10) as plain, context.wrap_socket(plain) as secure:
             return secure.version()
     except (ssl.SSLError, ConnectionError):
         return None
@@ -87,7 +89,7 @@ def test_ciphers_without_forward_secrecy_or_of_finite_fields_are_refused(encrypt
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(f"{weak}:@SECLEVEL=0")
-    with pytest.raises((ssl.SSLError, ConnectionError)), socket.create_connection((ADDRESS, 443), 10) as plain:
+    with pytest.raises((ssl.SSLError, ConnectionError)), socket.create_connection((WWW, 443), 10) as plain:
         context.wrap_socket(plain)
 
 
@@ -110,20 +112,20 @@ def test_browsers_are_told_to_be_careful(encrypted: Path, browser: httpx.Client)
 
 
 def test_plain_http_leads_to_the_encrypted_page(encrypted: Path, browser: httpx.Client) -> None:
-    answer = browser.get(f"http://{ADDRESS}/workshop/3")
+    answer = browser.get(f"http://{WWW}/workshop/3")
     assert (answer.status_code, answer.headers["location"]) == (301, f"{PORTAL}/workshop/3")
 
 
 def test_a_renewed_certificate_needs_no_restart(
     encrypted: Path, site: Site, authority: Issued, browser: httpx.Client
 ) -> None:
-    renewed = issue(ADDRESS, issuer=authority)
+    renewed = issue(WWW, issuer=authority)
     renewed.write(encrypted, authority)
     before = site.ssh("www", "systemctl show -p MainPID -p ExecMainStartTimestamp nginx")
     run = site.roll_out("--limit", "www", deploy=FRONTEND)
     assert run.code == 0, run.output
     assert site.ssh("www", "systemctl show -p MainPID -p ExecMainStartTimestamp nginx") == before
-    shown = ssl.get_server_certificate((ADDRESS, 443))
+    shown = ssl.get_server_certificate((WWW, 443))
     assert shown.split() == renewed.pem.split()
     assert browser.get(f"{PORTAL}/").status_code == 200
     assert site.roll_out("--limit", "www", deploy=FRONTEND).changed == {}
@@ -135,5 +137,5 @@ def test_a_certificate_for_another_name_is_refused_before_anything_changes(
     issue("other.example.org", issuer=authority).write(encrypted, authority)
     run = site.roll_out("--limit", "www", deploy=FRONTEND)
     assert run.code != 0
-    assert ADDRESS in run.output
+    assert WWW in run.output
     assert "Traceback" not in run.output

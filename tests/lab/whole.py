@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests.lab.addresses import ADDRESS
 from tests.lab.conftest import OTHERS, ROLLED_OUT
 from tests.lab.participant import Participant
 from tests.lab.site import Site
@@ -18,14 +19,14 @@ from wod.lab import mailbox
 from wod.lab.places import places
 
 API = "deploys/api-db.py"
-ADDRESS = "http://10.233.8.15:8021"
+BASE = f"http://{ADDRESS['api']}:8021"
 
 
 class Whole:
     """What participants and operators see of it."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self.http = site, httpx.Client(base_url=ADDRESS, timeout=30)
+        self.site, self.http = site, httpx.Client(base_url=BASE, timeout=30)
 
     def register(self, email: str, workshop: str) -> httpx.Response:
         person = {"name": "Ada Lovelace", "email": email, "company": "Example", "title": workshop, "proxy": "wod"}
