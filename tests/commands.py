@@ -23,4 +23,4 @@ def stdin_of(command: StringCommand) -> str:
 def run(command: StringCommand, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command as pyinfra would on a host: its line by a shell, its secret by stdin."""
     line = ["sh", "-c", command.get_raw_value()]
-    return subprocess.run(line, input=stdin_of(command), capture_output=True, text=True, cwd=cwd, timeout=30)
+    return subprocess.run(line, input=stdin_of(command), capture_output=True, text=True, cwd=cwd, timeout=120)

@@ -31,7 +31,7 @@ class Machine:
         """Run a command to its end."""
         line = command if isinstance(command, str) else command.get_raw_value()
         given = stdin if isinstance(command, str) else stdin_of(command)
-        return subprocess.run(self.inside(line), input=given, capture_output=True, text=True, timeout=60)
+        return subprocess.run(self.inside(line), input=given, capture_output=True, text=True, timeout=300)
 
     def inside(self, line: str) -> list[str]:
         """The argument list that runs a command in it; its processes all end with it."""

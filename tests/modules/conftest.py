@@ -95,7 +95,7 @@ class FakeSite:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         return Run(done.returncode, done.stdout, done.stderr)
 

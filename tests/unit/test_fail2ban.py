@@ -194,7 +194,7 @@ def test_a_ban_is_told_with_the_key_from_a_file(tmp_path: Path, action: str, ver
     command = parser["Definition"][action].replace("<tell>", parser["Definition"]["tell"]).replace("<ip>", "192.0.2.7")
     thread = threading.Thread(target=server.handle_request)
     thread.start()
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
     thread.join()
     server.server_close()
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

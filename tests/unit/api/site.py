@@ -32,7 +32,7 @@ START = datetime(2026, 5, 4, 9, 0, tzinfo=timezone.utc)
 T = TypeVar("T")
 
 
-def until(check: Callable[[], T], seconds: float = 5) -> T:
+def until(check: Callable[[], T], seconds: float = 30) -> T:
     """What ``check`` returns once that is something: a request is counted and logged after its answer has left."""
     end = time.monotonic() + seconds
     while not (found := check()) and time.monotonic() < end:

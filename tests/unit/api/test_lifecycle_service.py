@@ -93,7 +93,7 @@ def test_killed_while_sending_and_ended_by_sigterm(site: Site, tmp_path: Path) -
     first.kill()
     first.wait()
     site.backend.answering.set()
-    second, until = start(path), time.monotonic() + 30
+    second, until = start(path), time.monotonic() + 120
     while (row := site.outbox().get("1:CREATE")) is None or row.sent is None:
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -224,7 +224,7 @@ def test_leisure_is_for_when_there_is_nothing_to_do(tmp_path: Path) -> None:
     worker = Worker(config(tmp_path), plan, log=lambda line: None)
     thread = threading.Thread(target=worker.run)
     thread.start()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while plan.made < 3 and time.monotonic() < end:
         time.sleep(0.02)
     worker.stop()

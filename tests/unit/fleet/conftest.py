@@ -27,7 +27,7 @@ def wod(site: FakeSite, *words: str) -> Run:
         "PYTHONPATH": str(REPOSITORY),
     }
     command = [str(WOD), *words, "-i", str(site.write_inventory())]
-    done = subprocess.run(command, cwd=site.folder, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=site.folder, env=environment, capture_output=True, text=True, timeout=300)
     return Run(done.returncode, done.stdout, done.stderr)
 
 

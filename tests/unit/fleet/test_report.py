@@ -172,7 +172,7 @@ def test_install_wants_somebody_to_tell(drifted: FakeSite) -> None:
 def shell_script(text: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
     """As :func:`wod.shell.script` runs it on a host."""
     command = ["sh", "-euc", text.strip(), "wod", *arguments]
-    return subprocess.run(command, input=said, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, input=said, capture_output=True, text=True, timeout=300)
 
 
 def test_the_operators_note_is_replaced_at_once_and_readable_by_the_api(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def run_on(site: TroubledSite, mode: str, *hosts: str, seconds: float = 60) -> d
         env={**os.environ, **site.environment},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return {each.host: each for each in map(from_json, done.stdout.splitlines())}
@@ -56,8 +56,8 @@ def test_no_host_stops_or_delays_another(tmp_path: Path) -> None:
     failing.failing.add("make_students")
     site.site.put("be3", failing)
     started = time.monotonic()
-    found = run_on(site, "apply", "@fake/be1", "@fake/be2", "@fake/be3", "gone", "@fake/be4", seconds=12)
-    assert time.monotonic() - started < 40
+    found = run_on(site, "apply", "@fake/be1", "@fake/be2", "@fake/be3", "gone", "@fake/be4", seconds=25)
+    assert time.monotonic() - started < 120
     outcomes = {host.rpartition("/")[2]: result.outcome for host, result in found.items()}
     assert outcomes == {
         "be1": "failed",
@@ -67,7 +67,7 @@ def test_no_host_stops_or_delays_another(tmp_path: Path) -> None:
         "be4": "changed",
     }
     assert found["@fake/be1"].error == "RuntimeError: a bug in a deploy"
-    assert "longer than 12 seconds" in found["@fake/be2"].error
+    assert "longer than 25 seconds" in found["@fake/be2"].error
     assert found["@fake/be3"].error.startswith("Students | Keep 20 accounts and their homes: make_students was made")
     assert "Unable to connect" in found["gone"].error
     assert all(result.error.count("\n") == 0 for result in found.values())

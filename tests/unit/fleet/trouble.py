@@ -83,7 +83,7 @@ class TroubledSite:
     def wod(self, *words: str) -> tuple[int, str, str]:
         """``(exit code, standard output, standard error)``."""
         process = self.start(*words)
-        out, err = process.communicate(timeout=100)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     def rollout(self, *words: str) -> tuple[int, dict[str, dict[str, Any]], dict[str, Any]]:

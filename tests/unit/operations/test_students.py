@@ -166,7 +166,7 @@ def test_two_runs_at_once_do_not_meet(backend: Backend) -> None:
         pair = [backend.inside(command.get_raw_value())] * 2
         running = [subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for line in pair]
         with ThreadPoolExecutor() as pool:
-            ended = [pool.submit(each.communicate, stdin_of(command), timeout=60) for each in running]
+            ended = [pool.submit(each.communicate, stdin_of(command), timeout=300) for each in running]
             said = [each.result() for each in ended]
         assert [each.returncode for each in running] == [0, 0], said
     assert not backend.plan().changes

@@ -16,7 +16,7 @@ from wod.portal import build
 
 __all__ = ["cluster", "database_url"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds, on a machine that is busy with other things."""
 
 

@@ -42,7 +42,7 @@ def script(path: Path) -> str:
 
 def run(home: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], **variables}
-    return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize("private", [None, samples.PRIVATE])

@@ -23,7 +23,7 @@ class TestProcesses:
         while len(processes.of(STUDENT.uid)) < 2:
             time.sleep(0.01)
         assert processes.end(STUDENT) >= 1
-        assert process.wait(timeout=5) == -9
+        assert process.wait(timeout=60) == -9
         assert processes.of(STUDENT.uid) == []
 
     def test_those_that_fork_themselves_away_are_ended(self) -> None:
@@ -38,10 +38,10 @@ class TestProcesses:
         process = self.start("sleep 60", other)
         mine = self.start("sleep 60")
         assert processes.end(STUDENT) >= 1
-        mine.wait(timeout=5)
+        mine.wait(timeout=60)
         assert process.poll() is None
         processes.end(other)
-        process.wait(timeout=5)
+        process.wait(timeout=60)
 
     def test_server_is_stopped_only_if_something_runs(self) -> None:
         stopped: list[str] = []
