@@ -62,7 +62,7 @@ class Site:
     def __post_init__(self) -> None:
         self.environment = {**os.environ, "WOD_PRIVATE": str(self.private), "WOD_INVENTORY": "inventories/lab.py"}
 
-    def command(self, *words: str, patience: float = 900) -> Run:
+    def command(self, *words: str, patience: float = 1800) -> Run:
         """One command, from the repository's root, as a user types it."""
         begin = time.monotonic()
         done = subprocess.run(
