@@ -26,13 +26,13 @@ SERVICES = "wod-api.service wod-lifecycle.service"
 DUMP = re.compile(r"wod-\d{8}T\d{6}Z(-\d+)?[.]dump", re.ASCII)
 PATIENCE = 60
 """Seconds in which the API answers after a restore."""
-_DONE = "wod-exit-code"
+DONE = "wod-exit-code"
 _INSTALLED = f"""[ -x {PROGRAM} ] || {{ echo "the API is not installed; run deploys/api-db.py" >&2; exit 1; }}"""
 _TELL = "; ".join(
     (
         _INSTALLED,
         f'cd /; code=0; runuser -u {ACCOUNT} -- {PROGRAM} "$@" 2>&1 || code=$?',
-        f'echo "{_DONE} $code"',
+        f'echo "{DONE} $code"',
     )
 )
 """One line, since it is given as an option is: the words after it may be options, too."""
@@ -60,7 +60,7 @@ fi
 if [ -n "$again" ]; then
     echo "the API does not answer; see: journalctl -u wod-api" >>"$said"; [ $code != 0 ] || code=1
 fi
-cat "$said"; echo "{_DONE} $code"
+cat "$said"; echo "{DONE} $code"
 """
 _FETCH = f"""
 cd {BACKUPS}
@@ -80,7 +80,7 @@ class Answer:
     @classmethod
     def parse(cls, output: str) -> Answer:
         """The last line has the code; :class:`ValueError` for an output that was cut short."""
-        text, mark, code = output.rstrip().rpartition(_DONE)
+        text, mark, code = output.rstrip().rpartition(DONE)
         if not mark:
             raise ValueError("the host's answer was cut short; run the command again")
         return cls(int(code), text.rstrip())

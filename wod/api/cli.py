@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     migrating = _command(commands, "migrate", migrate, "Bring the tables to this release's form.")
     migrating.add_argument("--revision", default="head", help="a revision to go up to")
     migrating.add_argument("--check", action="store_true", help="change nothing; exit code 1: there is something to do")
+    migrating.add_argument(
+        "--down", metavar="REVISION", help="down to this one instead, with the loss of what is newer"
+    )
     syncing = _command(commands, "sync", sync, "Print what differs from the catalogue, and change it.")
     syncing.add_argument("file", type=Path, help="{workshops, locations, seats, users, frontend}; - is standard input")
     syncing.add_argument("--dry-run", action="store_true", help="only print")
@@ -86,8 +89,14 @@ def migrate(given: argparse.Namespace) -> int:
     from wod.api import database
 
     url = config.load(given.config).database
+    if given.down and given.check:
+        return int(database.is_above(url, given.down))
     if given.check:
         return int(database.pending(url))
+    if given.down:
+        if database.is_above(url, given.down):
+            database.downgrade(url, given.down)
+        return 0
     database.migrate(url, given.revision)
     return 0
 

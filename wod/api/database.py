@@ -107,6 +107,18 @@ def pending(url: str) -> bool:
         return set(context.get_current_heads()) != set(ScriptDirectory.from_config(_config(bind)).get_heads())
 
 
+def is_above(url: str, revision: str) -> bool:
+    """Whether the database has migrations after ``revision``, which must be one of this release's."""
+    with _connected(url) as bind:
+        known = [each.revision for each in ScriptDirectory.from_config(_config(bind)).walk_revisions()]
+        if revision not in known:
+            raise NewerRelease(f"this release has no migration {revision}")
+        heads = MigrationContext.configure(bind).get_current_heads()
+    if not set(heads) <= set(known):
+        raise NewerRelease(f"the database is of a newer release than this one ({', '.join(heads)})")
+    return any(known.index(head) < known.index(revision) for head in heads)
+
+
 def downgrade(url: str, revision: str) -> None:
     """Down to ``revision``, or ``base``: the original's tables stay, with their data; only ours go."""
     with _connected(url) as bind, bind.begin():

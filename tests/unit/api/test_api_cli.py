@@ -38,6 +38,17 @@ def test_migrate_sync_and_look(tmp_path: Path, database_url: str, capsys: pytest
     assert main([*at, "reconcile", str(catalogue)]) == 1, "student2 is not there"
 
 
+def test_migrations_are_taken_back_once(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["--config", _written(tmp_path, database_url), "migrate"]
+    assert main(at) == 0
+    assert main([*at, "--down", "0003", "--check"]) == 1
+    assert main([*at, "--down", "0003"]) == 0
+    assert main([*at, "--down", "0003", "--check"]) == main([*at, "--down", "0003"]) == 0
+    assert main([*at, "--check"]) == 1, "this release has more"
+    assert main([*at, "--down", "9999"]) == 2
+    assert "this release has no migration 9999" in capsys.readouterr().err
+
+
 def test_what_cannot_be_done_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     away = _written(tmp_path, "postgresql+psycopg://nobody@/nothing?host=/nonexistent")
     weak = tmp_path / "weak.json"

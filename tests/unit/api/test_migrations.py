@@ -55,6 +55,22 @@ def test_down_keeps_what_people_made(database_url: str) -> None:
         assert rows(session, "SELECT email FROM customers") == [("ann@example.org",)]
 
 
+def test_whether_there_is_something_to_take_back(database_url: str) -> None:
+    assert not database.is_above(database_url, "0001")
+    database.migrate(database_url, "0003")
+    assert [database.is_above(database_url, revision) for revision in ("0001", "0003", "0004")] == [True, False, False]
+    with pytest.raises(database.NewerRelease, match="this release has no migration 9999"):
+        database.is_above(database_url, "9999")
+
+
+def test_a_database_of_a_newer_release_is_not_judged(database_url: str) -> None:
+    database.migrate(database_url)
+    with opened(database_url) as engine, engine.begin() as bind:
+        bind.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(database.NewerRelease, match="of a newer release than this one"):
+        database.is_above(database_url, "0003")
+
+
 def test_four_migrations_at_once_do_not_clash(database_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(database.migrate, [database_url] * 4)) == [None] * 4
