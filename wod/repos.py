@@ -64,6 +64,20 @@ def fetch(source: Source) -> Fetched:
     return Fetched(source, mirror, _commit(mirror, source))
 
 
+def mirror_of(url: str) -> Path:
+    """Where the repository of a URL is kept, if it was ever fetched."""
+    return cache_folder() / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.git"
+
+
+def keep(url: str, commit: str) -> bool:
+    """Let a commit stay here, whatever becomes of the branch that has it; whether it is here."""
+    mirror = mirror_of(url)
+    if not (mirror / "HEAD").exists() or not resolved(mirror, f"{commit}^{{commit}}"):
+        return False
+    gitcommand.run("update-ref", f"refs/wod/{commit}", commit, mirror=mirror)
+    return True
+
+
 def forget() -> None:
     """Fetch again when asked again, in this process."""
     _MIRRORS.clear()
@@ -88,8 +102,8 @@ def _mirror(source: Source) -> Path:
 def _made(source: Source) -> Path:
     if source.name == SAMPLES:
         return samplerepo.repository(samples.PUBLIC, cache_folder())
-    mirror = cache_folder() / f"{hashlib.sha256(source.url.encode()).hexdigest()[:16]}.git"
-    with _locked(mirror):
+    mirror = mirror_of(source.url)
+    with alone(mirror):
         try:
             _update(mirror, source)
         except GitFailed:
@@ -118,8 +132,11 @@ def _is_whole(mirror: Path) -> bool:
 
 
 @contextmanager
-def _locked(mirror: Path) -> Iterator[None]:
-    """One process at a time; asked for again and again, since waiting in flock(2) would stop every other host."""
+def alone(mirror: Path) -> Iterator[None]:
+    """One process at a time at a folder of the cache.
+
+    It is asked for again and again, since waiting in flock(2) would stop every other host.
+    """
     lock = os.open(mirror.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         deadline = time.monotonic() + LOCK_SECONDS

@@ -14,9 +14,9 @@ import click
 from rich.console import Console
 from rich.live import Live
 
-from wod.cli import options
+from wod.cli import options, rolloutback
 from wod.errors import BadInput
-from wod.fleet import health, record, runs
+from wod.fleet import given, past, record, runs
 from wod.fleet.holds import holds
 from wod.fleet.lock import locked
 from wod.fleet.progress import Lines, Screen, line_of
@@ -26,6 +26,7 @@ from wod.fleet.rollout import Order, Report, roll_out
 from wod.fleet.selection import select
 from wod.fleet.state import Folder, folder_of
 from wod.fleet.waves import waves
+from wod.fleet.ways import Here, Way
 from wod.inventory import load_site
 from wod.site import Site
 
@@ -42,6 +43,8 @@ from wod.site import Site
 )
 @click.option("--deep", is_flag=True, help="After each wave, also start and stop a student's server on its backends.")
 @click.option("--resume", is_flag=True, help="Go on with the last roll-out: what it did well is not done again.")
+@click.option("--to", default="", metavar="REVISION", help="Back to this revision, or to this earlier roll-out.")
+@click.option("--list", "listed", is_flag=True, help="Show earlier roll-outs, the newest first; do nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON; progress goes to standard error.")
 def rollout(
@@ -54,6 +57,8 @@ def rollout(
     timeout: float,
     deep: bool,
     resume: bool,
+    to: str,
+    listed: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -63,18 +68,28 @@ def rollout(
     """
     site = load_site(inventory)
     folder = folder_of(site.group)
+    if listed:
+        click.echo("\n".join(past.lines(folder)) or "nothing was rolled out yet by wod rollout")
+        return
     console = Console(stderr=as_json)
     with locked(folder, "wod rollout") as dead:
         if dead:
             console.print(f"The last roll-out, of {dead}, was cut off.", highlight=False, soft_wrap=True)
         before = record.latest(folder) if resume else None
         intent = _intent(site, limit, canary, wave, max_failures, before)
-        order = _order(site, folder, inventory, intent, before, jobs, timeout)
+        back = rolloutback.prepared(folder, site, inventory, intent.hosts, to, before)
+        way = back.way if back else Here()
+        order = _order(site, folder, inventory, intent, before, jobs, timeout, way)
+        if back:
+            back.tell(console)
         _ask(order, console, yes)
         kept = before or record.begin(folder, intent.hosts, intent.canary, intent.wave, intent.max_failures)
+        given.write(kept, back.gives if back else given.complete(site, intent.hosts))
         with _watched(console, order) as watcher:
-            report = roll_out(order, kept, partial(health.check, deep=True) if deep else health.check, watcher)
+            report = roll_out(order, kept, partial(way.check, deep=True) if deep else way.check, watcher)
     _print(report, kept, console, as_json)
+    if back:
+        back.tell_after(console)
     sys.exit(report.exit_code)
 
 
@@ -93,24 +108,31 @@ def _intent(
 
 
 def _order(
-    site: Site, folder: Folder, inventory: Path, intent: Intent, before: Record | None, jobs: int, seconds: float
+    site: Site,
+    folder: Folder,
+    inventory: Path,
+    intent: Intent,
+    before: Record | None,
+    jobs: int,
+    seconds: float,
+    way: Way,
 ) -> Order:
     members = {host: site.host(host) for host in intent.hosts}
     held = {host: str(each) for host, each in holds(folder).items() if host in members}
-    fingerprints = {host: record.fingerprint(member) for host, member in members.items()}
+    fingerprints = {host: way.fingerprint(member) for host, member in members.items()}
     free = {host: print_ for host, print_ in fingerprints.items() if host not in held}
-    done = _still_well(inventory, before.done(free)) if before else {}
+    done = _still_well(way, inventory, before.done(free)) if before else {}
     roles = {host: member.role for host, member in members.items()}
     planned = waves(roles, intent.canary, intent.wave, held)
     left = [[host for host in wave if host not in done] for wave in planned]
     trial = bool(intent.canary and left and left[0])
     todo = [wave for wave in left if wave]
-    return Order(inventory, todo, roles, fingerprints, jobs, seconds, intent.max_failures, trial, held, done)
+    return Order(inventory, todo, roles, fingerprints, jobs, seconds, intent.max_failures, trial, held, done, way)
 
 
-def _still_well(inventory: Path, done: dict[str, HostResult]) -> dict[str, HostResult]:
+def _still_well(way: Way, inventory: Path, done: dict[str, HostResult]) -> dict[str, HostResult]:
     """Killed in time, a roll-out has not looked at what it did: what is not healthy now is done again."""
-    wrong = health.check(inventory, list(done)) if done else {}
+    wrong = way.check(inventory, list(done)) if done else {}
     return {host: result for host, result in done.items() if not wrong.get(host)}
 
 

@@ -68,6 +68,15 @@ class Record:
         results = {host: result_of(fields) for host, fields in same.items()}
         return {host: result for host, result in results.items() if result.outcome in GOOD}
 
+    def results(self) -> dict[str, HostResult]:
+        """Every host that it came to, and how it fared."""
+        kept = [read_json(path)["result"] for path in sorted((self.path / "hosts").glob("*.json"))]
+        return {fields["host"]: result_of(fields) for fields in kept}
+
+    def fingerprints(self) -> set[str]:
+        """With what its hosts were rolled out."""
+        return {read_json(path)["fingerprint"] for path in (self.path / "hosts").glob("*.json")}
+
     def _file(self, host: str) -> Path:
         return self.path / "hosts" / f"{host.replace('/', '_')}.json"
 
@@ -79,20 +88,21 @@ def begin(folder: Folder, hosts: Iterable[str], canary: str, wave: str, max_fail
     (path / "hosts").mkdir(mode=0o700, parents=True)
     begun = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     write_json(path / "intent.json", asdict(Intent(tuple(hosts), canary, wave, max_failures, getpass.getuser(), begun)))
-    for old in _all(folder)[:-KEPT]:
+    for old in records(folder)[:-KEPT]:
         shutil.rmtree(old.path)
     return Record(path)
 
 
 def latest(folder: Folder) -> Record:
     """The roll-out to go on with; :class:`BadInput` when there was none."""
-    records = _all(folder)
-    if not records:
+    found = records(folder)
+    if not found:
         raise BadInput("there is no roll-out to resume; begin one without --resume")
-    return records[-1]
+    return found[-1]
 
 
-def _all(folder: Folder) -> list[Record]:
+def records(folder: Folder) -> list[Record]:
+    """All that are kept, the oldest first."""
     return [Record(path.parent) for path in sorted(folder.runs.glob("*/intent.json"))]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from wod.fleet.record import Record
 from wod.fleet.result import GOOD, HostResult, failures
-from wod.fleet.runs import run
+from wod.fleet.ways import Here, Way
 
 Check = Callable[[Path, Sequence[str]], Mapping[str, str]]
 """What is wrong with hosts of an inventory: host → a sentence, empty when it is healthy."""
@@ -29,7 +29,8 @@ class Watcher(Protocol):
 class Order:
     """What to roll out: ``waves`` of hosts, ``roles`` and ``fingerprints`` by host; ``canary``: the first is a trial.
 
-    ``held`` are the hosts left out, with why; ``done`` those that an earlier part of this roll-out did.
+    ``held`` are the hosts left out, with why; ``done`` those that an earlier part of this roll-out did; ``way`` says
+    whose code does it.
     """
 
     inventory: Path
@@ -42,6 +43,7 @@ class Order:
     canary: bool = False
     held: Mapping[str, str] = field(default_factory=dict)
     done: Mapping[str, HostResult] = field(default_factory=dict)
+    way: Way = field(default_factory=Here)
 
 
 @dataclass
@@ -105,10 +107,9 @@ class _Work:
 
     def roll_out_wave(self, hosts: Sequence[str], allowed: int) -> None:
         order = self.order
-        done = run(
+        done = order.way.run(
             order.inventory,
             hosts,
-            "apply",
             jobs=order.jobs,
             seconds=order.seconds,
             logs=self.record.logs,

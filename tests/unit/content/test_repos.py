@@ -118,7 +118,7 @@ def test_a_lock_that_is_held_is_waited_for_and_then_said(upstream: Upstream, mon
     forget()
     monkeypatch.setattr(repos, "LOCK_SECONDS", 0)
     with (
-        repos._locked(mirror),
+        repos.alone(mirror),
         pytest.raises(WodError, match="another run of wod has held"),
     ):
         fetch(upstream.source())
