@@ -107,8 +107,13 @@ def load_site(path: Path, override: Mapping[str, object] | None = None) -> Site:
 
 def settings_of(host: Any) -> Settings:
     """The merged settings of a pyinfra host, ``--data`` included."""
+    return member_of(host).settings
+
+
+def member_of(host: Any) -> SiteHost:
+    """A pyinfra host as a host of its site, ``--data`` included."""
     overrides = _settings_in(host.inventory.get_override_data())
-    return _with_override(host.data.wod_site, json.dumps(overrides, sort_keys=True)).host(host.name).settings
+    return _with_override(host.data.wod_site, json.dumps(overrides, sort_keys=True)).host(host.name)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -49,10 +50,11 @@ class Host:
 
 @dataclass(frozen=True)
 class SiteHost:
-    """A host of a site with its merged settings."""
+    """A host of a site with its merged settings; ``site`` is a digest of all the site's hosts and theirs."""
 
     declared: Host
     settings: Settings
+    site: str = ""
 
     @property
     def name(self) -> str:
@@ -61,6 +63,10 @@ class SiteHost:
     @property
     def role(self) -> str:
         return self.declared.role
+
+    def digest(self) -> str:
+        """The same for the same settings and the same site, whatever the secrets are: a host is told of the others."""
+        return _digest(self.settings.digest(), self.site)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,9 @@ class Site:
             raise ProblemsFound(problems)
         loads = [partial(self._load, host, override) for host in self.declared]
         settings = collect(loads)
-        hosts = tuple(SiteHost(host, values) for host, values in zip(self.declared, settings, strict=True))
+        pairs = list(zip(self.declared, settings, strict=True))
+        site = _digest(*(f"{host.name} {host.role} {host.address} {values.digest()}" for host, values in pairs))
+        hosts = tuple(SiteHost(host, values, site) for host, values in pairs)
         problems = overlaps([_range(host) for host in hosts if host.role == "backends"])
         if problems:
             raise ProblemsFound(problems)
@@ -100,6 +108,10 @@ class Site:
         generated = _generated(host, self.declared)
         own = dict(host.settings)
         return load(self.root, self.group, generated=generated, host=own, override=override, host_name=host.name)
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _host_problems(hosts: Iterable[Host]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from pyinfra import host
 
 from deploys.modules import module
 from deploys.modules.content import fetch_all
-from wod.inventory import settings_of
+from wod.inventory import member_of
 from wod.operations import stamp
 from wod.revision import revision
 
@@ -14,13 +14,13 @@ from wod.revision import revision
 @module("Stamp")
 def apply() -> None:
     """Write the stamp when it is out of date, or when this run changed anything."""
-    settings = settings_of(host)
+    member = member_of(host)
     stamp.current(
         name="Write the stamp",
         contents={
             "revision": revision(),
-            "settings": settings.digest(),
-            "platform": settings.group,
-            "content": " ".join(each.commit for each in fetch_all(settings)[0]),
+            "settings": member.digest(),
+            "platform": member.settings.group,
+            "content": " ".join(each.commit for each in fetch_all(member.settings)[0]),
         },
     )

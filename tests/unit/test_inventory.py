@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -42,6 +43,15 @@ def test_groups_are_the_roles_that_have_hosts() -> None:
         "api_db": ["api.example.org"],
         "frontends": ["www.example.org"],
     }
+
+
+def test_what_a_host_is_given_depends_on_those_beside_it() -> None:
+    alone, same = (site(BE1, API).host(BE1.name) for _ in range(2))
+    beside = site(BE1, API, WWW).host(BE1.name)
+    moved = site(BE1, replace(API, address="192.0.2.7")).host(BE1.name)
+    assert alone.settings.digest() == moved.settings.digest()
+    assert alone.digest() == same.digest()
+    assert len({alone.digest(), beside.digest(), moved.digest()}) == 3
 
 
 def test_seats_follow_from_the_number() -> None:

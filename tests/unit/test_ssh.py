@@ -12,6 +12,7 @@ def test_a_connection_has_no_nagle_delay_and_is_kept_alive() -> None:
         transport = ssh.transport(client)
         assert client.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert transport.packetizer._Packetizer__keepalive_interval == ssh.KEEPALIVE_SECONDS
+        assert client.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == ssh.LOST_SECONDS * 1000
         transport.close()
 
 

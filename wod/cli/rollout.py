@@ -16,16 +16,16 @@ from rich.live import Live
 
 from wod.cli import options, rolloutback
 from wod.errors import BadInput
-from wod.fleet import given, past, record, runs
+from wod.fleet import given, page, past, record, runs
 from wod.fleet.holds import holds
 from wod.fleet.lock import locked
 from wod.fleet.progress import Lines, Screen, line_of
 from wod.fleet.record import Intent, Record
-from wod.fleet.result import OUTCOMES, HostResult
+from wod.fleet.result import HostResult
 from wod.fleet.rollout import Order, Report, roll_out
 from wod.fleet.selection import select
 from wod.fleet.state import Folder, folder_of
-from wod.fleet.waves import waves
+from wod.fleet.waves import canaries, waves
 from wod.fleet.ways import Here, Way
 from wod.inventory import load_site
 from wod.site import Site
@@ -47,6 +47,7 @@ from wod.site import Site
 @click.option("--list", "listed", is_flag=True, help="Show earlier roll-outs, the newest first; do nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON; progress goes to standard error.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page into this file, too.")
 def rollout(
     inventory: Path,
     limit: tuple[str, ...],
@@ -61,6 +62,7 @@ def rollout(
     listed: bool,
     yes: bool,
     as_json: bool,
+    html: Path | None,
 ) -> None:
     """Roll out all hosts, in waves; each wave is looked at before the next begins.
 
@@ -83,11 +85,15 @@ def rollout(
         if back:
             back.tell(console)
         _ask(order, console, yes)
+        if html:
+            page.require(html)
         kept = before or record.begin(folder, intent.hosts, intent.canary, intent.wave, intent.max_failures)
         given.write(kept, back.gives if back else given.complete(site, intent.hosts))
         with _watched(console, order) as watcher:
             report = roll_out(order, kept, partial(way.check, deep=True) if deep else way.check, watcher)
     _print(report, kept, console, as_json)
+    if html:
+        page.write(html, page.of_rollout(site.group, report))
     if back:
         back.tell_after(console)
     sys.exit(report.exit_code)
@@ -123,9 +129,9 @@ def _order(
     free = {host: print_ for host, print_ in fingerprints.items() if host not in held}
     done = _still_well(way, inventory, before.done(free)) if before else {}
     roles = {host: member.role for host, member in members.items()}
+    trial = any(host not in done for host in canaries(roles, intent.canary, held))
     planned = waves(roles, intent.canary, intent.wave, held)
     left = [[host for host in wave if host not in done] for wave in planned]
-    trial = bool(intent.canary and left and left[0])
     todo = [wave for wave in left if wave]
     return Order(inventory, todo, roles, fingerprints, jobs, seconds, intent.max_failures, trial, held, done, way)
 
@@ -164,12 +170,10 @@ def _print(report: Report, kept: Record, console: Console, as_json: bool) -> Non
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=1))
         return
-    outcomes = [result.outcome for result in report.results.values()]
     console.print()
-    for result in sorted(report.results.values(), key=lambda each: -each.seconds):
+    for result in report.slowest_first:
         console.print(line_of(result), markup=False, highlight=False, soft_wrap=True)
-    counts = ", ".join(f"{outcomes.count(each)} {each}" for each in OUTCOMES if each in outcomes)
-    console.print(f"\n{counts or 'no host to roll out'} in {report.seconds:g} s", highlight=False, soft_wrap=True)
+    console.print(f"\n{report.summary}", highlight=False, soft_wrap=True)
     if report.stopped:
         console.print(f"stopped: {report.stopped}; go on with --resume", markup=False, highlight=False, soft_wrap=True)
     console.print(f"logs: {kept.logs}", markup=False, highlight=False, soft_wrap=True)

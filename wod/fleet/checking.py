@@ -107,7 +107,7 @@ def _tell(job: Job, site: Site, report: Report, warn: Callable[[str], None]) -> 
 
 def _wanted(site: Site, name: str) -> str:
     """What a host is compared with, as far as it does not come from a content repository."""
-    return f"{revision()} {site.host(name).settings.digest()}"
+    return f"{revision()} {site.host(name).digest()}"
 
 
 def _row(site: Site, host: HostDrift) -> HostRow:

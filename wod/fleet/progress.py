@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
+from wod.fleet import wording
 from wod.fleet.result import HostResult
 
 COLOURS = {"unchanged": "cyan", "changed": "green", "held": "yellow", "skipped": "yellow"}
@@ -21,8 +22,7 @@ COLOURS = {"unchanged": "cyan", "changed": "green", "held": "yellow", "skipped":
 
 def line_of(result: HostResult) -> str:
     """``be1  changed    12.3 s  3 operations`` or the error."""
-    count = len(result.changes)
-    made = f"{count} operation{'' if count == 1 else 's'}" if count else ""
+    made = wording.count(len(result.changes), "operation") if result.changes else ""
     took = f"{result.seconds:7.1f} s" if result.seconds else " " * 9
     return f"{result.host:20} {result.outcome:11} {took}  {result.error or made}".rstrip()
 

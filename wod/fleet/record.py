@@ -107,8 +107,8 @@ def records(folder: Folder) -> list[Record]:
 
 
 def fingerprint(member: SiteHost) -> str:
-    """The same for the same revision of wod, changes that are not committed included, and the same settings."""
-    return f"{code()} {member.settings.digest()}"
+    """The same for the same revision of wod, changes that are not committed included, the same settings and site."""
+    return f"{code()} {member.digest()}"
 
 
 def code() -> str:

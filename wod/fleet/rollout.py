@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wod.fleet.record import Record
-from wod.fleet.result import GOOD, HostResult, failures
+from wod.fleet.result import GOOD, OUTCOMES, HostResult, failures
 from wod.fleet.ways import Here, Way
 
 Check = Callable[[Path, Sequence[str]], Mapping[str, str]]
@@ -59,9 +59,21 @@ class Report:
     def exit_code(self) -> int:
         return 1 if self.stopped or failures(self.results.values()) else 0
 
+    @property
+    def summary(self) -> str:
+        """``2 changed, 1 failed in 12.3 s``."""
+        outcomes = [result.outcome for result in self.results.values()]
+        counts = ", ".join(f"{outcomes.count(each)} {each}" for each in OUTCOMES if each in outcomes)
+        return f"{counts or 'no host to roll out'} in {self.seconds:g} s"
+
+    @property
+    def slowest_first(self) -> list[HostResult]:
+        return sorted(self.results.values(), key=lambda result: -result.seconds)
+
     def as_dict(self) -> dict[str, Any]:
         hosts = [result.as_dict() for result in self.results.values()]
-        return {"run": self.name, "stopped": self.stopped, "seconds": self.seconds, "hosts": hosts}
+        told = {"run": self.name, "summary": self.summary, "stopped": self.stopped, "seconds": self.seconds}
+        return {**told, "hosts": hosts}
 
 
 def roll_out(order: Order, record: Record, check: Check, watcher: Watcher) -> Report:

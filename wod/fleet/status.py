@@ -62,7 +62,7 @@ class Row:
 def wanted_of(host: SiteHost) -> Wanted:
     """Content is fetched once per process (:mod:`wod.repos`)."""
     content, trouble = _content(host.settings)
-    return Wanted(revision(), host.settings.digest(), content, trouble)
+    return Wanted(revision(), host.digest(), content, trouble)
 
 
 def _content(settings: Settings) -> tuple[str | None, str]:

@@ -21,7 +21,7 @@ def waves(hosts: Mapping[str, str], canary: str = "", wave: str = "", held: Coll
     further wave has. Frontends come last, in waves of their own. :class:`BadInput` for a wrong number or name.
     """
     hosts = {host: role for host, role in hosts.items() if host not in held}
-    first = _canary(hosts, canary, held) if canary.strip() else []
+    first = canaries(hosts, canary, held)
     rest = [host for host in hosts if host not in first]
     size = _count(wave, len(hosts), "--wave") if wave.strip() else max(len(rest), 1)
     early = [host for host in rest if hosts[host] != LATE]
@@ -33,7 +33,11 @@ def _chunks(hosts: Sequence[str], size: int) -> list[list[str]]:
     return [list(hosts[start : start + size]) for start in range(0, len(hosts), size)]
 
 
-def _canary(hosts: Mapping[str, str], canary: str, held: Collection[str]) -> list[str]:
+def canaries(hosts: Mapping[str, str], canary: str, held: Collection[str] = ()) -> list[str]:
+    """The first wave of :func:`waves`; none when all that are named are held."""
+    hosts = {host: role for host, role in hosts.items() if host not in held}
+    if not canary.strip():
+        return []
     if re.fullmatch(r"\s*\d+\s*%?\s*", canary):
         usual = Counter(hosts.values()).most_common(1)
         peers = [host for host, role in hosts.items() if usual and role == usual[0][0]]

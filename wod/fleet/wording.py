@@ -56,6 +56,12 @@ def headline(result: HostResult) -> str:
     return "; ".join(text for text in (said, affected(result)) if text)
 
 
+def fared(result: HostResult) -> str:
+    """How a host fared: ``changed: 3 operations``, ``held until …``, ``failed: why``."""
+    said = result.error or (count(len(result.changes), "operation") if result.changes else "nothing to do")
+    return said if said.startswith(result.outcome) else f"{result.outcome}: {said}"
+
+
 def change_lines(change: Change) -> Iterator[str]:
     """The operation, then what it says of itself, then its difference, each further in."""
     yield f"  {change.operation} ({count(change.commands, 'command')})"

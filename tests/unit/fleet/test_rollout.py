@@ -32,7 +32,8 @@ def test_the_others_are_done_and_each_trouble_is_named(tmp_path: Path) -> None:
     site.trouble("be1", "bug")
     site.trouble("be2", "hang")
     assert site.wod("hold", "@fake/be3", "--reason", "exam", "--until", TODAY)[0] == 0
-    code, out, err = site.wod("rollout", "--yes", "--timeout", "25", "--max-failures", "9")
+    page = tmp_path / "rollout.html"
+    code, out, err = site.wod("rollout", "--yes", "--timeout", "25", "--max-failures", "9", "--html", str(page))
     assert (code, err) == (1, "")
     summary = out.partition("\n\n")[2]
     for words in (
@@ -46,6 +47,23 @@ def test_the_others_are_done_and_each_trouble_is_named(tmp_path: Path) -> None:
         assert all(word in line for word in words), line
     assert "1 changed, 1 failed, 1 unreachable, 1 timeout, 1 held in" in summary
     assert site.site.model("be3").log == []
+    for said in ("failed: RuntimeError: a bug in a deploy", "timeout: it took longer", "held until", "1 unreachable"):
+        assert said in page.read_text()
+
+
+def test_a_page_that_cannot_be_written_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    site = troubled(tmp_path, 1)
+    code, _, err = site.wod("rollout", "--yes", "--html", str(tmp_path / "none" / "page.html"))
+    assert (code, "page.html cannot be written" in err, site.site.model("be1").log) == (2, True, [])
+
+
+def test_where_the_canary_is_held_the_others_are_no_trial(tmp_path: Path) -> None:
+    site = troubled(tmp_path, 3)
+    site.wod("hold", "@fake/be1", "--reason", "exam", "--until", TODAY)
+    site.trouble("be2", "bug")
+    code, hosts, report = site.rollout("--canary", "@fake/be1", "--max-failures", "1", "--wave", "1")
+    assert (code, report["stopped"], hosts["be3"]["outcome"]) == (1, "", "changed")
+    assert report["summary"].startswith("1 changed, 1 failed, 1 held in ")
 
 
 def test_a_failing_canary_ends_it_and_a_resumed_one_does_the_rest(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod.errors import BadInput
-from wod.fleet.waves import waves
+from wod.fleet.waves import canaries, waves
 
 SITE = {"api": "api_db", **{f"be{number}": "backends" for number in range(1, 8)}, "www": "frontends"}
 ROLES = st.sampled_from(["api_db", "backends", "frontends"])
@@ -38,6 +38,11 @@ def test_a_wave_by_share_counts_all_hosts() -> None:
 def test_a_held_host_is_in_no_wave_and_the_next_one_is_the_canary() -> None:
     assert waves(SITE, canary="1", held=["be1"])[0] == ["be2"]
     assert waves(SITE, canary="be1,be4", held=["be1"])[0] == ["be4"]
+
+
+def test_without_a_canary_or_when_all_are_held_the_first_wave_is_no_trial() -> None:
+    assert canaries(SITE, "be1, be4") == waves(SITE, "be1, be4")[0]
+    assert canaries(SITE, "") == canaries(SITE, "be1,be4", held=["be1", "be4"]) == []
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "0%", "101%", "x", "1.5"])
