@@ -43,6 +43,9 @@ class Lines:
         colour = COLOURS.get(result.outcome, "red")
         self.console.print(f"[{colour}]{escape(line_of(result))}[/]", soft_wrap=True, highlight=False)
 
+    def looks(self, hosts: Sequence[str]) -> None:
+        self.said(f"looking whether all is well: {', '.join(hosts)}")
+
     def tick(self) -> None:
         """Lines say what happens, not that time passes."""
 

@@ -22,6 +22,7 @@ class Watcher(Protocol):
     def wave(self, number: int, total: int, hosts: Sequence[str]) -> None: ...
     def began(self, host: str) -> None: ...
     def ended(self, result: HostResult) -> None: ...
+    def looks(self, hosts: Sequence[str]) -> None: ...
     def tick(self) -> None: ...
 
 
@@ -144,7 +145,11 @@ class _Work:
 
     def look_at(self, done: Sequence[HostResult]) -> None:
         """A host that went well and is not healthy has failed."""
-        wrong = self.check(self.order.inventory, [result.host for result in done]) if done else {}
+        if not done:
+            return
+        names = [result.host for result in done]
+        self.watcher.looks(names)
+        wrong = self.check(self.order.inventory, names)
         for result in done:
             if wrong.get(result.host):
                 error = f"rolled out, but not healthy: {wrong[result.host]}"
