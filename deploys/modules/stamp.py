@@ -8,6 +8,7 @@ from deploys.modules import module
 from deploys.modules.content import fetch_all
 from wod.inventory import member_of
 from wod.operations import stamp
+from wod.private import Private
 from wod.revision import revision
 
 
@@ -21,6 +22,7 @@ def apply() -> None:
             "revision": revision(),
             "settings": member.digest(),
             "platform": member.settings.group,
+            "private": Private.of(member.settings).digest(),
             "content": " ".join(each.commit for each in fetch_all(member.settings)[0]),
         },
     )

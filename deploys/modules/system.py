@@ -6,12 +6,13 @@ from pyinfra import host
 from pyinfra.operations import files as stock
 
 from deploys.modules import module
-from wod import templates
+from wod import skeleton, templates
 from wod.facts.firewall import Opening
 from wod.facts.platform import Platform, platform_of
 from wod.inventory import TEMP_DIR, settings_of, siblings
 from wod.operations import admin, files, firewall, kernel, packages, services
 from wod.postfix import mail_openings
+from wod.private import Private
 from wod.settings import Settings
 from wod.system import TIME_SERVICES, base_packages, firewall_of, host_names, ports_of, stable_minute, syncs_time
 
@@ -58,7 +59,6 @@ def prepare_accounts(settings: Settings) -> None:
 
 def write_configuration(settings: Settings, platform: Platform) -> None:
     values, _ = kernel.split_for_container(settings.WODSYSCTL, bool(platform.container))
-    skeleton = sorted((templates.ROOT / "system" / "skel").iterdir())
     files.present(
         name="Write limits, kernel parameters and the skeleton of homes",
         entries=[
@@ -72,7 +72,7 @@ def write_configuration(settings: Settings, platform: Platform) -> None:
                 templates.render("system/user-slice.conf.j2", tasks=settings.WODUSERTASKSMAX),
             ),
             files.File("/etc/sysctl.d/90-wod.conf", templates.render("system/sysctl.conf.j2", values=values)),
-            *[files.File(f"/etc/skel/{file.name}", file.read_text()) for file in skeleton],
+            *skeleton.entries(Private.of(settings)),
         ],
     )
 

@@ -19,6 +19,7 @@ from wod.fleet.runs import run
 from wod.fleet.selection import select
 from wod.fleet.state import Folder, folder_of, write_json
 from wod.inventory import load_site
+from wod.private import Private
 from wod.revision import revision
 from wod.site import Site
 
@@ -107,7 +108,8 @@ def _tell(job: Job, site: Site, report: Report, warn: Callable[[str], None]) -> 
 
 def _wanted(site: Site, name: str) -> str:
     """What a host is compared with, as far as it does not come from a content repository."""
-    return f"{revision()} {site.host(name).digest()}"
+    member = site.host(name)
+    return f"{revision()} {member.digest()} {Private.of(member.settings).digest()}"
 
 
 def _row(site: Site, host: HostDrift) -> HostRow:

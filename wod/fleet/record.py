@@ -15,6 +15,7 @@ from wod.errors import BadInput
 from wod.fleet.result import GOOD, HostResult, result_of
 from wod.fleet.state import Folder, read_json, write_json
 from wod.inventory import SiteHost
+from wod.private import Private
 from wod.revision import ROOT, revision
 
 KEPT = 50
@@ -107,8 +108,8 @@ def records(folder: Folder) -> list[Record]:
 
 
 def fingerprint(member: SiteHost) -> str:
-    """The same for the same revision of wod, changes that are not committed included, the same settings and site."""
-    return f"{code()} {member.digest()}"
+    """The same for the same revision of wod (changes that are not committed count), site, settings and private files."""
+    return f"{code()} {member.digest()} {Private.of(member.settings).digest()}"
 
 
 def code() -> str:

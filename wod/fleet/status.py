@@ -12,12 +12,13 @@ from wod.errors import WodError
 from wod.fleet.drift import DRIFTED
 from wod.fleet.history import History
 from wod.fleet.survey import Seen, days_left
+from wod.private import Private
 from wod.revision import revision
 from wod.settings import Settings
 from wod.site import SiteHost
 from wod.sources import sources_of
 
-PARTS = ("revision", "settings", "content")
+PARTS = ("revision", "settings", "private", "content")
 """What a stamp says that the repository says, too."""
 
 
@@ -27,6 +28,7 @@ class Wanted:
 
     revision: str
     settings: str
+    private: str
     content: str | None
     trouble: str = ""
 
@@ -62,7 +64,7 @@ class Row:
 def wanted_of(host: SiteHost) -> Wanted:
     """Content is fetched once per process (:mod:`wod.repos`)."""
     content, trouble = _content(host.settings)
-    return Wanted(revision(), host.digest(), content, trouble)
+    return Wanted(revision(), host.digest(), Private.of(host.settings).digest(), content, trouble)
 
 
 def _content(settings: Settings) -> tuple[str | None, str]:
@@ -82,7 +84,7 @@ def row(host: SiteHost, seen: Seen, wanted: Wanted, held: str = "", drift: str =
 def current(seen: Seen, wanted: Wanted) -> dict[str, bool | None]:
     if seen.error or "stamp" in seen.trouble:
         return dict.fromkeys(PARTS)
-    should = {"revision": wanted.revision, "settings": wanted.settings, "content": wanted.content}
+    should = {part: getattr(wanted, part) for part in PARTS}
     return {part: None if text is None else seen.stamp.get(part) == text for part, text in should.items()}
 
 

@@ -61,7 +61,7 @@ def load(
     problems += [*merged.problems, *resolver.problems]
     if problems:
         raise ProblemsFound(problems)
-    return Settings(values, merged.chains, group=group, host_name=host_name, warnings=merged.warnings)
+    return Settings(values, merged.chains, group=group, host_name=host_name, warnings=merged.warnings, private=folder)
 
 
 def secret_store(private: Path, group: str) -> SecretStore:

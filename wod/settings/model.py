@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from wod.errors import BadInput, Problem
@@ -19,9 +20,10 @@ from wod.settings.schema import SETTINGS, canonical, suggestion
 class Settings(Mapping[str, Any]):
     """Read as ``settings.USERMAX`` or ``settings["IP-WKSHP-Docker101"]``; any spelling of a name will do."""
 
-    __slots__ = ("_chains", "_values", "group", "host_name", "warnings")
+    __slots__ = ("_chains", "_values", "group", "host_name", "private", "warnings")
     group: str
     host_name: str
+    private: Path | None
     warnings: tuple[Problem, ...]
     _values: Mapping[str, Any]
     _chains: Chains
@@ -34,13 +36,16 @@ class Settings(Mapping[str, Any]):
         group: str,
         host_name: str,
         warnings: tuple[Problem, ...],
+        private: Path | None = None,
     ) -> None:
+        """``private`` is the private folder that they were read from, which need not exist."""
         given = {
             "_values": values,
             "_chains": chains,
             "group": group,
             "host_name": host_name,
             "warnings": warnings,
+            "private": private,
         }
         for name, value in given.items():
             object.__setattr__(self, name, value)

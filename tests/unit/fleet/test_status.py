@@ -28,8 +28,14 @@ from wod.fleet.survey import Disk, Seen
 from wod.inventory import load_site
 
 __all__ = ["folder"]
-STAMP = {"revision": "0.1.0+g1", "settings": "abc", "content": "c1 c2", "changed": "2026-11-20T01:00:00Z"}
-WANTED = Wanted("0.1.0+g1", "abc", "c1 c2")
+STAMP = {
+    "revision": "0.1.0+g1",
+    "settings": "abc",
+    "private": "p1",
+    "content": "c1 c2",
+    "changed": "2026-11-20T01:00:00Z",
+}
+WANTED = Wanted("0.1.0+g1", "abc", "p1", "c1 c2")
 SEEN = Seen(
     True,
     seconds=0.25,
@@ -52,12 +58,14 @@ def shown(*rows: Row) -> str:
 
 
 def test_what_the_repository_has_is_current() -> None:
-    assert current(SEEN, WANTED) == {"revision": True, "settings": True, "content": True}
-    assert current(SEEN, Wanted("0.2.0", "abc", None)) == {"revision": False, "settings": True, "content": None}
+    assert current(SEEN, WANTED) == {"revision": True, "settings": True, "private": True, "content": True}
+    assert current(SEEN, Wanted("0.2.0", "abc", "p2", None)) == {
+        "revision": False, "settings": True, "private": False, "content": None
+    }  # fmt: skip
 
 
 def test_of_a_host_that_was_not_seen_nothing_is_known() -> None:
-    nothing = {"revision": None, "settings": None, "content": None}
+    nothing = {"revision": None, "settings": None, "private": None, "content": None}
     assert current(GONE.seen, WANTED) == nothing
     assert current(replace(SEEN, trouble={"stamp": "damaged"}), WANTED) == nothing
 
@@ -159,6 +167,7 @@ def test_what_a_roll_out_would_give_is_known_from_the_samples(folder: Path, monk
     host = load_site(written(folder, "Host('be1')")).host("be1")
     wanted = wanted_of(host)
     assert wanted.settings == host.digest()
+    assert wanted.private == "none"
     assert wanted.content is not None
     assert len(wanted.content) == 40
 
