@@ -59,7 +59,7 @@ def run(
     token = source.token.reveal() if source and source.token else ""
     environment = _environment(source.url if source else "", token) | ({} if source else _OWN_SETTINGS) | (extra or {})
     place = [f"--git-dir={mirror}"] if mirror else []
-    git = _gitpython()
+    git = gitpython()
     status, out, err = git.Git().execute(
         ["git", *place, *arguments],
         istream=stdin,
@@ -72,7 +72,7 @@ def run(
     return str(out)
 
 
-def _gitpython():  # type: ignore[no-untyped-def]  # the module itself; imported late: it looks for git at once
+def gitpython():  # type: ignore[no-untyped-def]  # the module itself; imported late: it looks for git at once
     try:
         import git
     except ImportError:

@@ -21,7 +21,7 @@ import pyinfra
 
 from wod import ssh
 from wod.errors import BadInput, ProblemsFound
-from wod.settings import Settings
+from wod.settings import Settings, private_dir
 from wod.site import ROLES, Host, Site, SiteHost, plain_name
 
 __all__ = ["Host", "Site", "SiteHost", "build", "load_site", "plain_name", "root_of", "settings_of", "siblings"]
@@ -84,9 +84,12 @@ def _settings_in(data: Mapping[str, object]) -> dict[str, object]:
 
 
 def repository_root() -> Path:
-    """The folder that has group_vars/: the current one (pyinfra is run there), else the one this package lies in."""
-    here = Path.cwd()
-    return here if (here / "group_vars").is_dir() else Path(__file__).resolve().parent.parent
+    """The folder that has group_vars/: the current one (pyinfra is run there), else the one this package lies in.
+
+    A private repository has group_vars/, too, and goes over those here.
+    """
+    here, ours = Path.cwd(), Path(__file__).resolve().parent.parent
+    return here if (here / "group_vars").is_dir() and here != private_dir(ours).resolve() else ours
 
 
 def load_site(path: Path, override: Mapping[str, object] | None = None) -> Site:

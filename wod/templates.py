@@ -21,7 +21,7 @@ from wod.errors import BadInput
 
 ROOT = Path(__file__).resolve().parent.parent / "templates"
 ORIGINAL = "original"
-OURS_ALONE = ("wheel", "fleet")
+OURS_ALONE = ("wheel", "fleet", "private")
 """Not for hosts: what stood over these would not be seen on any."""
 
 

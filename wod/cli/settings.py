@@ -106,10 +106,15 @@ def reference_command() -> None:
     click.echo(reference(), nl=False)
 
 
-def _view(inventory: Path, group: str | None) -> View:
-    """The platform named by ``--group``, or everything in the inventory."""
+def in_repository() -> None:
+    """Refuse to work where there are no settings."""
     if not Path("group_vars").is_dir():
         raise BadInput("there is no group_vars/ here; run this in the folder of the repository")
+
+
+def _view(inventory: Path, group: str | None) -> View:
+    """The platform named by ``--group``, or everything in the inventory."""
+    in_repository()
     if group:
         return View(group, {})
     return _inventory_view(inventory)

@@ -1,0 +1,1 @@
+"""The private folder: what it overrides, how it is begun."""
