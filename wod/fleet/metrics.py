@@ -18,7 +18,7 @@ HELP = {
     "wod_host_healthy": "Whether all checks of its role went well",
     "wod_host_held": "Whether it is kept out of roll-outs",
     "wod_host_drifted": "Whether the last check for drift found any",
-    "wod_host_current": "Whether it has what the repository has: revision, settings, content",
+    "wod_host_current": "Whether it has what the repository has: revision, settings, private files, content",
     "wod_host_info": "What it was given last",
     "wod_host_changed_timestamp_seconds": "When a roll-out changed it last",
     "wod_host_units_failed": "systemd units that have failed",
@@ -79,7 +79,11 @@ def _stamped(row: Row) -> Iterator[tuple[str, dict[str, str], float]]:
     stamp = row.seen.stamp
     if not stamp:
         return
-    yield "wod_host_info", {key: stamp.get(key, "") for key in ("revision", "settings", "content", "platform")}, 1
+    yield (
+        "wod_host_info",
+        {key: stamp.get(key, "") for key in ("revision", "settings", "private", "content", "platform")},
+        1,
+    )
     try:
         changed = datetime.strptime(stamp.get("changed", ""), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:

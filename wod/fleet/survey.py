@@ -37,8 +37,9 @@ class Seen:
     """What was seen of a host. ``None`` (and empty) is: not known, or not of this role.
 
     ``error`` is why nothing was seen; ``trouble`` what could not be found out, by part. ``stamp`` has what the host was
-    given last (``revision``, ``settings``, ``content``, ``changed``). ``health`` is "" for a host that does its work.
-    ``queue`` counts orders by state. ``expires`` is the end of the certificate, in seconds since 1970.
+    given last (``revision``, ``settings``, ``private``, ``content``, ``changed``). ``health`` is "" for a host
+    that does its work. ``queue`` counts orders by state. ``expires`` is the end of the certificate, in seconds since
+    1970.
     """
 
     reached: bool
