@@ -6,6 +6,7 @@ still has the one of ours as ``original/<module>/<file>``, and the settings as `
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,11 +19,16 @@ from traceback import extract_tb
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateSyntaxError
 
 from wod.errors import BadInput
+from wod.settings.schema import suggestion
 
 ROOT = Path(__file__).resolve().parent.parent / "templates"
 ORIGINAL = "original"
 OURS_ALONE = ("wheel", "fleet", "private")
 """Not for hosts: what stood over these would not be seen on any."""
+
+
+UNKNOWN_SETTING = re.compile(r"Settings object' has no attribute '(\w+)'")
+"""What jinja says of one."""
 
 
 class Faulty(BadInput):
@@ -117,4 +123,7 @@ def place(error: Exception, path: Path) -> str:
 def reason(error: Exception) -> str:
     """In a sentence; jinja's own errors speak for themselves."""
     said = " ".join(str(error).split())
+    unknown = UNKNOWN_SETTING.search(said)
+    if unknown:
+        return f"there is no setting {unknown[1]}{suggestion(unknown[1])}"
     return said if type(error).__module__.startswith("jinja2") and said else f"{type(error).__name__}: {said}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from wod.cli import settings
+from wod.gitcommand import gitpython
 from wod.private.new import Made, make
 from wod.private.versioned import commit
 
@@ -26,6 +27,7 @@ def init(folder: Path | None, platforms: tuple[str, ...]) -> None:
     and never overwrites anything. The new files are committed to git, and nothing else is.
     """
     settings.in_repository()
+    gitpython()  # refused before anything is made
     named = os.environ.get("WOD_PRIVATE", "")
     usual = Path(named).expanduser() if named else DEFAULT
     folder = folder or usual

@@ -20,7 +20,7 @@ from pyinfra.api import deploy
 from pyinfra.api.command import PyinfraCommand
 
 from wod import shell, templates
-from wod.errors import Problem
+from wod.errors import Problem, WodError
 from wod.inventory import settings_of
 from wod.operations import refusals
 from wod.private.folder import Private
@@ -119,6 +119,8 @@ def load(path: Path) -> ModuleType:
 
 def sentence(path: Path, error: Exception) -> str:
     """What went wrong in a file of steps, with the line of it that it went wrong in."""
+    if isinstance(error, WodError):
+        return " ".join(str(error).split())  # with its own place
     said = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
     lines = [each.lineno for each in extract_tb(error.__traceback__) if each.filename == str(path)]
     if isinstance(error, SyntaxError) and error.filename == str(path):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from wod.errors import WodError
 from wod.gitcommand import gitpython
 
 BRANCH = "main"
@@ -14,14 +15,18 @@ BRANCH = "main"
 def commit(folder: Path, files: Sequence[str], message: str) -> str:
     """Commit these files and nothing else, and say so; or say why that is left to the operator."""
     git = gitpython()
-    repository, why = _repository(git, folder)
-    if repository is None:
-        return why
-    if not files:
-        return ""
+    try:
+        repository, why = _repository(git, folder)
+        return _committed(git, repository, files, message) if repository and files else why
+    except git.GitCommandError as error:
+        said = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ").splitlines() or ["git said nothing"]
+        raise WodError(f"the files are in {folder}, but git cannot commit them: {said[0]}") from None
+
+
+def _committed(git: Any, repository: Any, files: Sequence[str], message: str) -> str:
     with repository:
         if _staged(repository):
-            return f"other changes are staged in {folder}, so nothing was committed; commit the new files yourself"
+            return "other changes are staged, so nothing was committed; commit the new files yourself"
         repository.index.add(list(files))
         author = git.Actor.author(repository.config_reader())
         made = repository.index.commit(message, author=author, committer=author, skip_hooks=True)
