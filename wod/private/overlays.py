@@ -40,7 +40,7 @@ def template_files(look: Look) -> Found:
 def _texts(look: Look) -> dict[Path, str]:
     """What may name a template: the other templates, and steps."""
     paths = [path for folder in ("templates", "deploys") for path in below(look.private / folder).values()]
-    return {path: path.read_text(errors="replace") for path in paths}
+    return {path: path.read_text(encoding="utf-8", errors="replace") for path in paths}
 
 
 def _split(name: str, look: Look) -> tuple[str, str]:
@@ -80,7 +80,9 @@ def _unknown_names(path: Path, public: str, place: str) -> Iterator[Problem]:
 
 def _names(path: Path) -> set[str]:
     try:
-        return meta.find_undeclared_variables(templates.environment().parse(path.read_text(errors="replace")))
+        return meta.find_undeclared_variables(
+            templates.environment().parse(path.read_text(encoding="utf-8", errors="replace"))
+        )
     except TemplateSyntaxError:
         return set()
 
