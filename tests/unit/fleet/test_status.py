@@ -80,9 +80,15 @@ def test_a_host_that_was_never_rolled_out_has_nothing() -> None:
 @pytest.mark.parametrize(
     ("parts", "text"),
     [
-        ({"revision": True, "settings": True, "content": True}, "[green]✓[/]"),
-        ({"revision": False, "settings": True, "content": False}, "[yellow]behind: revision content[/]"),
-        ({"revision": False, "settings": True, "content": None}, "[yellow]behind: revision[/] content?"),
+        ({"revision": True, "settings": True, "private": True, "content": True}, "[green]✓[/]"),
+        (
+            {"revision": False, "settings": True, "private": True, "content": False},
+            "[yellow]behind: revision content[/]",
+        ),
+        (
+            {"revision": False, "settings": True, "private": True, "content": None},
+            "[yellow]behind: revision[/] content?",
+        ),
     ],
 )
 def test_the_table_says_what_is_behind(parts: dict[str, bool | None], text: str) -> None:
