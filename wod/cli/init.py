@@ -49,3 +49,5 @@ def _next(folder: Path, made: Made, usual: Path) -> Iterator[str]:
     for name in new:
         inventory = folder / "inventories" / f"{name}.py"
         yield f"put the hosts of {name} into {inventory}, then: wod settings check -i {inventory}"
+    if new:
+        yield "other commands of wod take an inventory with -i, too, or from the variable WOD_INVENTORY"
