@@ -53,7 +53,7 @@ if [ $code = 0 ]; then (cd /; runuser -u {ACCOUNT} -- {PROGRAM} restore "$file")
 if [ -n "$again" ]; then
     systemctl start $again >>"$said" 2>&1 || code=2
     for second in $(seq {PATIENCE}); do
-        if curl -sf -m 5 --noproxy '*' -o /dev/null "$health"; then again=""; break; fi
+        if curl -sfk -m 5 --noproxy '*' -o /dev/null "$health"; then again=""; break; fi
         sleep 1
     done
 fi

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wod import database
+from wod.api import config
 from wod.api.config import Api, Mail, Timing
 from wod.secrets import Secret
 from wod.settings import Settings
@@ -13,6 +14,7 @@ ACCOUNT = database.ROLE
 """Runs the API and the life cycle, and owns the database."""
 LINK = "/opt/wod-api"
 PROGRAM = f"{LINK}/bin/wod-api"
+FOLDER = str(config.PATH.parent)
 STATE = "/var/lib/wod-api"
 PORTS = {"http": 80, "https": 443}
 ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -66,7 +68,26 @@ def portal_of(settings: Settings) -> str:
 def health_url(settings: Settings) -> str:
     """Where the host itself asks the API whether it works."""
     address = ALL.get(settings.WODAPILISTEN, settings.WODAPILISTEN)
-    return f"http://{_bracketed(address)}:{settings.WODAPIDBPORT}/healthz"
+    proto = "https" if pem_of(settings) else "http"
+    return f"{proto}://{_bracketed(address)}:{settings.WODAPIDBPORT}/healthz"
+
+
+def pem_of(settings: Settings) -> str:
+    """The file on its host with the API's chain and key; empty where it speaks plain HTTP.
+
+    One that signed itself is for one name, which is in the file's: under a new name there is a new one.
+    """
+    kinds = {"files": f"{FOLDER}/tls.pem", "self": f"{FOLDER}/self-signed-{settings.WODAPIDBFQDN}.pem"}
+    return "" if settings.WODAPIREPO else kinds.get(settings.WODAPITLS, "")
+
+
+def tls_problem(settings: Settings) -> str:
+    """What contradicts itself in what is said of the API's encryption, in a sentence; or nothing."""
+    if settings.WODAPITLS != "off" and settings.WODAPIDBPROTO == "http":
+        return f"WODAPITLS is {settings.WODAPITLS} while WODAPIDBPROTO is http; set WODAPIDBPROTO to https"
+    if settings.WODAPITLS == "files" and not (settings.WODAPITLSCERT and settings.WODAPITLSKEY):
+        return "WODAPITLS is files; name the certificate in WODAPITLSCERT and its key in WODAPITLSKEY"
+    return ""
 
 
 def trusted(addresses: Iterable[str]) -> str:

@@ -37,9 +37,13 @@ def connected(inventory: Path, name: str) -> Iterator[tuple[SiteHost, Any]]:
 def opened(site: Site, name: str) -> Iterator[tuple[SiteHost, Any]]:
     """As :func:`connected`, for a site that is loaded already."""
     chosen = site.host(name)
+    if not chosen.managed:
+        raise Unreachable(
+            f'{name} is rolled out from another machine (connector="none" in the inventory); ask it there'
+        )
     # pyinfra logs what it does; a command of ours says what matters itself
     logging.getLogger("pyinfra").setLevel(logging.CRITICAL)
-    state = State(Inventory(([(name, pyinfra_data(chosen, site))], {})), Config())
+    state = State(Inventory(([(chosen.declared.pyinfra_name, pyinfra_data(chosen, site))], {})), Config())
     reasons = _Reasons()
     state.add_callback_handler(reasons)
     with ctx_state.use(state):

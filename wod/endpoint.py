@@ -29,6 +29,10 @@ class Endpoint:
             raise ValueError(f"{text!r}: the protocol is http or https, not {proto!r}")
         return cls(host, int(port) if port else None, proto or None)
 
+    def __str__(self) -> str:
+        rest = "" if self.port is None else f":{self.port}"
+        return f"{self.host}{rest}" if self.proto is None else f"{self.host}{rest or ':'}:{self.proto}"
+
     def settings(self, prefix: str) -> dict[str, object]:
         """The settings ``<prefix>FQDN``, ``<prefix>PORT`` and ``<prefix>PROTO``, those that were given."""
         given = {"FQDN": self.host, "PORT": self.port, "PROTO": self.proto}

@@ -67,7 +67,13 @@ def worker_of(settings: Settings) -> Worker:
         jobs=settings.WODENGINEJOBS,
         patience=settings.WODENGINEPATIENCE,
         hook_timeout=settings.WODHOOKTIMEOUT,
+        insecure=is_insecure(settings),
     )
+
+
+def is_insecure(settings: Settings) -> bool:
+    """Whether certificates that nobody vouches for are taken: the original installer's -c says so in WODCURLOPT."""
+    return "-k" in settings.WODCURLOPT.split()
 
 
 def _revealed(value: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wod.api.config import Api
+from wod.enginesettings import is_insecure
 from wod.facts.platform import Platform
 from wod.portal import ROUTES
 from wod.settings import Settings
@@ -57,8 +58,7 @@ def upstream(settings: Settings, hosts: Iterable[SiteHost]) -> Upstream:
     own = next((host for host in hosts if host.role == "api_db"), None)
     name = settings.WODAPIDBFQDN
     address = own.declared.ip if own is not None and own.declared.ip else name
-    verified = "-k" not in settings.WODCURLOPT.split()
-    return Upstream(address, settings.WODAPIDBPORT, settings.WODAPIDBPROTO, name, verified)
+    return Upstream(address, settings.WODAPIDBPORT, settings.WODAPIDBPROTO, name, not is_insecure(settings))
 
 
 def names(settings: Settings) -> list[str]:

@@ -63,7 +63,8 @@ def build(group: str, hosts: Iterable[Host], root: Path | None = None) -> dict[s
     _SITES[site.key] = site
     groups: dict[str, Any] = {role: [] for role in ROLES}
     for host in site.hosts:
-        groups[host.role].append((host.name, pyinfra_data(host, site)))
+        if host.managed:
+            groups[host.role].append((host.declared.pyinfra_name, pyinfra_data(host, site)))
     return {role: members for role, members in groups.items() if members} | {"_site": site}
 
 

@@ -18,6 +18,7 @@ ROLES = ("backends", "api_db", "frontends", "appliances")
 PREFIXES = {"backends": "WODBE", "api_db": "WODAPIDB", "frontends": "WODFE"}
 TYPES = {"backends": "backend", "api_db": "api-db", "frontends": "frontend", "appliances": "appliance"}
 """Role → the original installer's -t."""
+CONNECTORS = ("ssh", "local", "none")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Host:
     ``name`` is what ``--limit`` takes; ``internal`` and ``external`` are ``host[:port[:proto]]`` (the original
     installer's -b/-a/-f and -j/-e/-w; ``internal`` defaults to the name). ``number`` counts the backends from 1.
     ``address`` is where SSH finds the host when its name does not resolve: an IP address, or another name. ``settings``
-    are values of this host alone, ``ssh`` pyinfra's connection data (ssh_user, ssh_key, ssh_port, …).
+    are values of this host alone, ``ssh`` pyinfra's connection data (ssh_user, ssh_key, ssh_port, …). ``connector`` is
+    how it is reached: by ``ssh``; ``local``: it is this machine; ``none``: another machine rolls it out, and it is here
+    only for its names and addresses, which the others need.
     """
 
     name: str
@@ -38,6 +41,12 @@ class Host:
     address: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     ssh: Mapping[str, object] = field(default_factory=dict)
+    connector: str = "ssh"
+
+    @property
+    def pyinfra_name(self) -> str:
+        """What pyinfra's inventory has for it; the host's name there is plain."""
+        return f"@here/{self.name}" if self.connector == "local" else self.name
 
     @property
     def ip(self) -> str:
@@ -63,6 +72,11 @@ class SiteHost:
     @property
     def role(self) -> str:
         return self.declared.role
+
+    @property
+    def managed(self) -> bool:
+        """Whether it is rolled out from here."""
+        return self.declared.connector != "none"
 
     def digest(self) -> str:
         """The same for the same settings and the same site, whatever the secrets are: a host is told of the others."""
@@ -123,8 +137,12 @@ def _host_problems(hosts: Iterable[Host]) -> Iterator[Problem]:
     for number, count in Counter(host.number for host in backends if host.number).items():
         if count > 1:
             yield Problem("inventory", f"number={number} is given to {count} backends; each needs one of its own")
+    if sum(host.connector == "local" for host in hosts) > 1:
+        yield Problem("inventory", 'several hosts have connector="local", but only one of them is this machine')
     for host in hosts:
         place = f"inventory, host {host.name}"
+        if host.connector not in CONNECTORS:
+            yield Problem(place, f"connector={host.connector!r} is none of {', '.join(CONNECTORS)}")
         if host.role not in ROLES:
             yield Problem(place, f"role={host.role!r} is none of {', '.join(ROLES)}")
         if host.role != "backends" and host.number is not None:

@@ -257,7 +257,8 @@ class Model:
         self.reloaded = self.clock if arguments[1] == "yes" else self.reloaded
 
     def make_certificate(self, arguments: list[str], _s: str) -> None:
-        self._put(arguments[0], "file", "root:root", "600", "made there")
+        path, _name, _days, group = arguments
+        self._put(path, "file", f"root:{group}", "600" if group == "root" else "640", "made there")
 
     def get_certificate(self, arguments: list[str], _s: str) -> None:
         names = " ".join(arguments[5:]) + "\n"
@@ -291,7 +292,8 @@ class Model:
         del self.paths[arguments[0]]
 
     def secret(self, arguments: list[str], _s: str) -> None:
-        self._put(arguments[0], "file", "root:root", "600", "made there")
+        path, _name, _days, group = arguments
+        self._put(path, "file", f"root:{group}", "600" if group == "root" else "640", "made there")
 
     def _put(self, path: str, kind: str, owner: str, mode: str, detail: str) -> None:
         user, group = owner.split(":")
@@ -464,7 +466,7 @@ SCRIPTS = {
     web_facts._ROOT: "read_pages",
     webroot._PUT: "put_pages",
     webserver._RELOAD: "reload",
-    webserver._TEMPORARY: "make_certificate",
+    webserver._OWN: "make_certificate",
     webserver._CERTBOT: "get_certificate",
     account._READ: "read_account",
     account._CREATE: "make_account",

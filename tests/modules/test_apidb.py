@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploys.modules.apidb import CATALOGUE
+from tests.authority import issue
 from tests.modules.conftest import FakeSite, Run
 from tests.modules.model import Model
 from wod.api import config
@@ -59,6 +60,46 @@ def test_a_fresh_host_gets_the_api_and_a_second_run_changes_nothing(applied: Fak
     assert set(BOTH) <= model.started.keys() & model.enabled
     assert model.migrated
     assert log_of_another(applied) == []
+
+
+def test_an_encrypted_api_has_a_certificate_of_its_own_making(applied: FakeSite) -> None:
+    applied.settings("WODAPIDBPROTO: https\nWODAPIDBFQDN: api.local\n")
+    assert log_of_another(applied)[-1].startswith("act wod-api.service restart")
+    model = applied.model("api")
+    pem = "/etc/wod/api/self-signed-api.local.pem"
+    state = model.paths[pem]
+    assert (state.mode, state.user, state.group) == (0o640, "root", "wod-api")
+    assert f"--tls {pem}\n" in model.texts[UNIT]
+    assert log_of_another(applied) == []
+
+
+def test_or_the_operators(applied: FakeSite, tmp_path: Path) -> None:
+    chain, key = issue("api.local", issuer=issue("CA")).write(tmp_path)
+    files = f"WODAPITLS: files\nWODAPITLSCERT: {chain}\nWODAPITLSKEY: {key}\n"
+    applied.settings(f"WODAPIDBPROTO: https\nWODAPIDBFQDN: api.local\n{files}")
+    apply(applied)
+    model = applied.model("api")
+    assert "PRIVATE KEY" in model.texts["/etc/wod/api/tls.pem"]
+    assert model.paths["/etc/wod/api/tls.pem"].mode == 0o640
+    assert log_of_another(applied) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("WODAPITLS: self\n", "WODAPITLS is self while WODAPIDBPROTO is http; set WODAPIDBPROTO to https"),
+        ("WODAPITLS: files\nWODAPIDBPROTO: https\n", "WODAPITLS is files; name the certificate in WODAPITLSCERT"),
+        (
+            "WODAPITLS: files\nWODAPIDBPROTO: https\nWODAPITLSCERT: /none\nWODAPITLSKEY: /none\n",
+            "WODAPITLSCERT: /none cannot be read: No such file or directory",
+        ),
+    ],
+)
+def test_what_is_wrong_with_it_is_said_and_changes_nothing(applied: FakeSite, settings: str, sentence: str) -> None:
+    applied.settings(settings)
+    before = applied.model("api").log
+    assert sentence in apply(applied, succeeds=False).said
+    assert [line for line in applied.model("api").log if not line.startswith("refuse")] == before
 
 
 def test_other_hosts_get_nothing(applied: FakeSite) -> None:

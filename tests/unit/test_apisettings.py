@@ -108,7 +108,7 @@ def test_the_watchdog_is_more_patient_than_two_turns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("port", "capabilities"), [(8021, ""), (443, "CAP_NET_BIND_SERVICE")])
 def test_the_unit_may_do_no_more_than_it_must(port: int, capabilities: str) -> None:
     values = {"account": "wod-api", "link": "/opt/wod-api", "listen": "0.0.0.0", "workers": 2, "trusted": "127.0.0.1"}
-    lines = templates.render("apidb/wod-api.service.j2", port=port, **values).splitlines()
+    lines = templates.render("apidb/wod-api.service.j2", port=port, pem="", **values).splitlines()
     assert f"CapabilityBoundingSet={capabilities}" in lines
     assert (f"AmbientCapabilities={capabilities}" in lines) == bool(capabilities)
     assert {"NoNewPrivileges=yes", "ProtectSystem=strict", "User=wod-api"} <= set(lines)

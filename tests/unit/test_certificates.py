@@ -34,7 +34,7 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path) -> None:
     assert "certificate 2 did not sign the one before it" in refusal(tmp_path, own, issue("Other CA"))
     assert "is not the key of the first certificate" in refusal(tmp_path, Issued(own.certificate, CA.key))
     other = refusal(tmp_path, issue("www.example.org", issuer=CA))
-    assert f"is not for {NAME}, as browsers call the portal; it is for www.example.org" in other
+    assert f"is not for {NAME}, as others call it; it is for www.example.org" in other
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

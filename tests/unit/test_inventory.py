@@ -7,9 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pyinfra.api import Inventory
 
 from wod import ssh
+from wod.connection import Unreachable, opened
 from wod.errors import BadInput, ProblemsFound
+from wod.here import Here
 from wod.inventory import Host, Site, build, load_site, plain_name, repository_root, settings_of, siblings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -54,6 +57,24 @@ def test_what_a_host_is_given_depends_on_those_beside_it() -> None:
     assert len({alone.digest(), beside.digest(), moved.digest()}) == 3
 
 
+def test_a_host_can_be_this_machine_and_others_can_be_known_only() -> None:
+    groups = build("test", [replace(BE1, connector="local"), replace(API, connector="none")], REPOSITORY)
+    assert [name for name, _ in groups["backends"]] == ["@here/be1.example.org"]
+    assert "api_db" not in groups
+    assert groups["_site"].host("be1.example.org").settings.WODAPIDBFQDN == "api.int.example.org"
+    with (
+        pytest.raises(Unreachable, match=r"api\.example\.org is rolled out from another machine"),
+        opened(groups["_site"], "api.example.org"),
+    ):
+        pass
+
+
+def test_pyinfra_knows_this_machine_by_its_plain_name() -> None:
+    hosts = Inventory((["@here/be1.local"], {}), backends=(["@here/be1.local"], {}))
+    (host,) = hosts.get_group("backends")
+    assert (host.name, host.connector_cls) == ("be1.local", Here)
+
+
 def test_seats_follow_from_the_number() -> None:
     one, two = site(Host("be1", number=1), Host("be2", number=2)).hosts
     assert (one.settings.BASESTDID, two.settings.BASESTDID) == (0, two.settings.USERMAX)
@@ -85,6 +106,8 @@ def test_values_of_one_host_are_its_own() -> None:
         ([Host("a", number=1), Host("b", number=1)], "inventory: number=1 is given to 2 backends"),
         ([Host("a", number=1), Host("b")], "inventory, host b: with several backends each needs number=1, 2"),
         ([Host("a", number=0)], "inventory, host a: number=0: backends are counted from 1"),
+        ([Host("a", connector="smoke")], "inventory, host a: connector='smoke' is none of ssh, local, none"),
+        ([Host(n, number=1, connector="local") for n in "ab"], "inventory: several hosts have connector"),
         ([Host("a", role="backend")], "inventory, host a: role='backend' is none of backends"),
         ([Host("a", role="api_db", number=1)], "inventory, host a: only backends have a number"),
         ([Host("a", internal="x:0")], "inventory, host a: internal='x:0'"),

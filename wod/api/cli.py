@@ -61,6 +61,7 @@ def _services(commands: Any) -> None:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8021)
     serving.add_argument("--workers", type=int, default=2)
+    serving.add_argument("--tls", metavar="FILE", help="certificate and key in one PEM file; plain HTTP without it")
     _command(commands, "lifecycle", lifecycle, "Send the mails and orders that are due; several may run.")
 
 
@@ -73,7 +74,7 @@ def _command(commands: Any, name: str, run: Command, said: str) -> argparse.Argu
 def serve(given: argparse.Namespace) -> int:
     from wod.api import serving
 
-    serving.serve(given.config, given.host, given.port, given.workers)
+    serving.serve(given.config, given.host, given.port, given.workers, given.tls)
     return 0
 
 

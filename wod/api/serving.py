@@ -28,8 +28,11 @@ def application() -> FastAPI:
     return create_app(config.load(Path(os.environ[CONFIG])))
 
 
-def serve(path: Path, host: str, port: int, workers: int) -> None:
-    """Until it is stopped. :class:`ValueError` for a configuration that is none, before anything listens."""
+def serve(path: Path, host: str, port: int, workers: int, tls: str | None = None) -> None:
+    """Until it is stopped. :class:`ValueError` for a configuration that is none, before anything listens.
+
+    ``tls`` is a PEM file with the certificate, those between it and its root, and the key.
+    """
     create_app(config.load(path))
     os.environ[CONFIG] = str(path)
     with tempfile.TemporaryDirectory(prefix="wod-api-metrics-") as counters:
@@ -43,4 +46,5 @@ def serve(path: Path, host: str, port: int, workers: int) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN,
+            ssl_certfile=tls,
         )

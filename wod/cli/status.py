@@ -72,7 +72,7 @@ def status(
     if watch is not None and (form or deep):
         raise BadInput(f"--watch is for people, and asks no more than that; leave --{form or 'deep'} out")
     site = load_site(inventory)
-    hosts = select(site, limit) if limit else site.hosts
+    hosts = select(site, limit) if limit else [host for host in site.hosts if host.managed]
     question = Question(site, {host.name: wanted_of(host) for host in hosts}, timeout)
     if watch is not None:
         again_and_again(question, watch)

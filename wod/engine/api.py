@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -45,13 +46,20 @@ def reason(response: httpx.Response) -> str:
     return " ".join(said.split())[:200]
 
 
+def trust(insecure: bool) -> ssl.SSLContext | bool:
+    """Whose certificates are taken: those that this host trusts (httpx brings a list of its own), or anybody's."""
+    return False if insecure else ssl.create_default_context()
+
+
 class Api:
     """One for all threads of the worker. ``username`` needs the role moderator."""
 
-    def __init__(self, url: str, username: str, password: str, client: httpx.Client | None = None) -> None:
+    def __init__(
+        self, url: str, username: str, password: str, client: httpx.Client | None = None, insecure: bool = False
+    ) -> None:
         self.url = base_url(url)
         self._login = {"username": username, "password": password}
-        self._client = client or httpx.Client(timeout=TIMEOUT, trust_env=False)
+        self._client = client or httpx.Client(timeout=TIMEOUT, trust_env=False, verify=trust(insecure))
         self._lock = threading.Lock()
         self._token = ""
         self._since = 0.0

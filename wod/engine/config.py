@@ -52,7 +52,8 @@ class Worker:
 
     ``public_scripts`` are searched in order for a workshop's hooks, then ``private_scripts``. ``appliances`` is the
     open family ``IP-WKSHP-x``. ``variables`` are what notebooks are rendered with. ``jobs`` requests run at a time;
-    one is given up after ``patience`` minutes; a hook may take ``hook_timeout`` seconds.
+    one is given up after ``patience`` minutes; a hook may take ``hook_timeout`` seconds. ``insecure``: any
+    certificate of the API is taken.
     """
 
     backend: str
@@ -79,6 +80,7 @@ class Worker:
     jobs: int = 8
     patience: int = 1440
     hook_timeout: int = 900
+    insecure: bool = False
     state: str = str(STATE)
     queue: str = str(STATE / "queue")
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from wod.engine import intake, overview
-from wod.engine.api import Api, Refused
+from wod.engine.api import Api, Refused, trust
 from wod.engine.config import Worker as Config
 from wod.engine.hub import Hub
 from wod.engine.journal import JOURNAL, Folder, folders
@@ -34,7 +34,7 @@ STAMP = Path("/etc/wod/stamp.json")
 
 def run(config: Config, wait: Callable[[float], bool], log: Callable[[str], None], stamp: Path = STAMP) -> None:
     """Until ``wait(seconds)`` is true. Why nothing can be told is logged once, until the reason changes."""
-    with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+    with httpx.Client(timeout=TIMEOUT, trust_env=False, verify=trust(config.insecure)) as client:
         api = Api(config.api_url, config.api_user, config.api_password, client)
         hub, before, over = Hub(config.hub_url, config.hub_token, client), "", False
         while not over:

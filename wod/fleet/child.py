@@ -103,8 +103,9 @@ def _listen() -> Heard:
 
 def _state_of(site: Site, member: SiteHost, data: Mapping[str, object], heard: Heard) -> State:
     """pyinfra's state for this one host; operations are looked into once, when their turn comes, as with ``-y``."""
-    hosts = [(member.name, pyinfra_data(member, site))]
-    inventory = Inventory((hosts, {}), override_data=dict(data), **{member.role: ([member.name], {})})
+    name = member.declared.pyinfra_name
+    hosts = [(name, pyinfra_data(member, site))]
+    inventory = Inventory((hosts, {}), override_data=dict(data), **{member.role: ([name], {})})
     state = State(inventory, Config(), check_for_changes=False)
     state.cwd = str(site.root)
     state.print_noop_info = True

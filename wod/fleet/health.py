@@ -87,8 +87,9 @@ def _backend(settings: Settings) -> list[Check]:
 def _api_db(settings: Settings) -> list[Check]:
     if settings.WODAPIREPO:
         return [_http(settings.WODAPIDBPORT, "/"), _unit("wod-nodeapi")]
-    address = urlsplit(health_url(settings)).hostname or LOOPBACK
-    asked = _http(settings.WODAPIDBPORT, "/healthz", address=address, name=address)
+    url = urlsplit(health_url(settings))
+    address = url.hostname or LOOPBACK
+    asked = _http(settings.WODAPIDBPORT, "/healthz", proto=url.scheme, address=address, name=address)
     return [asked, _unit("wod-api"), _unit("wod-lifecycle")]
 
 

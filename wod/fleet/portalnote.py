@@ -26,7 +26,8 @@ def leave(site: Site, report: Report) -> list[str]:
     """Write it on every api-db host that can be reached; why it could not be written on the others."""
     reached = {host.host for host in report.hosts if host.reachable}
     told = {host.host for host in report.hosts}
-    names = [h.name for h in site.hosts if h.role == "api_db" and (h.name in reached or h.name not in told)]
+    ours = [host.name for host in site.hosts if host.role == "api_db" and host.managed]
+    names = [name for name in ours if name in reached or name not in told]
     text = json.dumps(portal_file(report))
     answers = ask_each(names, partial(_left, site, text), seconds=SECONDS) if names else []
     return [answer.error for answer in answers if answer.error]

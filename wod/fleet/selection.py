@@ -20,7 +20,7 @@ def select(site: Site, limits: Iterable[str] = ()) -> list[SiteHost]:
     A limit is a host's name, a pattern (``be*``), a role (``backends``), or several with commas between them;
     :class:`BadInput` for one that fits no host.
     """
-    able = [host for host in site.hosts if host.role in ROLES]
+    able = [host for host in site.hosts if host.role in ROLES and host.managed]
     words = [word.strip() for limit in limits for word in limit.split(",") if word.strip()]
     chosen = {host.name for word in words for host in _matching(able, word)} if words else {h.name for h in able}
     return sorted((host for host in able if host.name in chosen), key=lambda host: ROLES.index(host.role))

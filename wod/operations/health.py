@@ -11,11 +11,11 @@ from wod.operations import Commands
 
 PATIENCE = 60
 """Seconds."""
-_ASK = f"""curl -sS -m 10 -o /dev/null -w '%{{http_code}}\\n' --noproxy '*' "$1" 2>/dev/null || true; echo {END}"""
+_ASK = f"""curl -sS -k -m 10 -o /dev/null -w '%{{http_code}}\\n' --noproxy '*' "$1" 2>/dev/null || true; echo {END}"""
 _WAIT = """
 end=$(($(date +%s) + $2)); code=000
 while [ "$(date +%s)" -lt "$end" ]; do
-    code=$(curl -sS -m 10 -o /dev/null -w '%{http_code}' --noproxy '*' "$1" 2>/dev/null) || true
+    code=$(curl -sS -k -m 10 -o /dev/null -w '%{http_code}' --noproxy '*' "$1" 2>/dev/null) || true
     [ "$code" = 200 ] && exit 0
     sleep 0.3
 done
@@ -41,7 +41,7 @@ class HttpCode(FactBase):
 def answering(url: str, unit: str) -> Commands:
     """Wait until ``url`` answers 200, or fail with the last lines of the unit's journal and a sentence.
 
-    + url: of the host itself
+    + url: of the host itself, so whose certificate it shows does not matter
     + unit: the systemd unit that is to answer
     """
     if ask(host, HttpCode, url=url) == "200":

@@ -43,13 +43,14 @@ journalctl --no-pager -n 5 -u nginx.service >&2; tail -n 5 /var/log/nginx/error.
 echo "nginx: $1 does not answer 200 after {PATIENCE} seconds, but $code" >&2
 exit 1
 """
-_TEMPORARY = """
+_OWN = """
 umask 077; folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 case "$2" in *[!0-9.]*) kind=DNS ;; *) kind=IP ;; esac
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$2" \\
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days "$3" -subj "/CN=$2" \\
     -addext "subjectAltName=$kind:$2" -keyout "$folder/key" -out "$folder/cert" 2>"$folder/said" \\
     || { cat "$folder/said" >&2; exit 1; }
 cat "$folder/cert" "$folder/key" > "$1.wod-new"
+chown "root:$4" "$1.wod-new"; [ "$4" = root ] || chmod 0640 "$1.wod-new"
 mv -fT "$1.wod-new" "$1"
 """
 _CERTBOT = """
@@ -113,7 +114,24 @@ def temporary_certificate(path: str, host_name: str) -> Commands:
     if states is None or path not in states:
         yield shell.refuse(f"could not read the state of {path}")
     elif states[path].kind == "none":
-        yield shell.script(_TEMPORARY, path, host_name)
+        yield shell.script(_OWN, path, host_name, 90, "root")
+    else:
+        host.noop(f"{path} is there")
+
+
+@operation()
+def own_certificate(path: str, host_name: str, group: str) -> Commands:
+    """A certificate that signed itself, where there is none: for ten years, since nobody who accepts it looks further.
+
+    + path: the file for certificate and key, 0640
+    + host_name: what it is for
+    + group: who may read it besides root
+    """
+    states = ask(host, PathStates, paths=[path])
+    if states is None or path not in states:
+        yield shell.refuse(f"could not read the state of {path}")
+    elif states[path].kind == "none":
+        yield shell.script(_OWN, path, host_name, 3650, group)
     else:
         host.noop(f"{path} is there")
 

@@ -53,6 +53,16 @@ def private_file(root: Path, private: Path, name: str) -> tuple[Layer, tuple[Pro
     return _layer(root, [private / layout for layout in LAYOUTS], name, f"private {name}")
 
 
+def generated_path(private: Path, group: str) -> Path:
+    """What `wod install` was told of a platform, besides its hosts."""
+    return private / "generated" / f"{group}.yml"
+
+
+def generated_file(root: Path, private: Path, group: str) -> tuple[Layer, tuple[Problem, ...]]:
+    """``generated/<group>`` of the private folder, written by wod and by nobody else."""
+    return _layer(root, [generated_path(private, group).parent], group, "installed")
+
+
 def mapping(label: str, values: Mapping[str, object], place: str) -> Layer:
     """Values that do not come from a file: the inventory's, or ``--data``."""
     located = {key: value if isinstance(value, Located) else Located(value, place) for key, value in values.items()}

@@ -10,7 +10,16 @@ from typing import TypeVar
 from wod.errors import Problem, ProblemsFound
 from wod.secrets import SecretStore
 from wod.settings import checks, families
-from wod.settings.layers import COMMON, Layer, check_group, mapping, private_dir, private_file, public_file
+from wod.settings.layers import (
+    COMMON,
+    Layer,
+    check_group,
+    generated_file,
+    mapping,
+    private_dir,
+    private_file,
+    public_file,
+)
 from wod.settings.merge import Merged, merge
 from wod.settings.model import Settings
 from wod.settings.resolve import Failed, Resolver
@@ -88,14 +97,15 @@ def _found(
 ) -> Iterator[tuple[Layer, tuple[Problem, ...]]]:
     """All layers, lowest first, with what is wrong with their files.
 
-    What the inventory derives stands above the shared private files and below the platform's own: so the
-    original's wod-backend file with its ``BASESTDID: 0`` serves several backends unchanged, and an operator
-    can still decide.
+    What the installer was told and what the inventory derives stand above the shared private files and below
+    the platform's own: so the original's wod-backend file with its ``BASESTDID: 0`` serves several backends
+    unchanged, and an operator can still decide.
     """
     yield DEFAULTS, ()
     yield from (public_file(root, name) for name in (*COMMON, group))
     yield from (private_file(root, private, name) for name in COMMON)
     yield mapping("platform", {"WODGROUP": group}, "the platform's name"), ()
+    yield generated_file(root, private, group)
     yield generated, ()
     yield private_file(root, private, group)
     yield from ((host, ()), (override, ()))

@@ -24,6 +24,7 @@ LAYERS = [
     ("private all", lambda files, value: files.own("all", value)),
     ("private wod-backend", lambda files, value: files.own("wod-backend.yml", value, "ansible/group_vars")),
     ("private wod-system", lambda files, value: files.own("wod-system", value)),
+    ("installed", lambda files, value: files.own("lab.yml", value, "generated")),
     ("generated", None),
     ("private lab", lambda files, value: files.own("lab.yml", value, "ansible/group_vars")),
     ("host", None),
@@ -46,7 +47,7 @@ def test_each_layer_overrides_those_below_it(files):
         assert settings.explain("USERMAX")[0].layer == label
     labels = [entry.layer for entry in settings.explain("WODUSERMAX")]
     assert labels == [*(label for label, _ in reversed(LAYERS)), "default"]
-    assert [entry.value for entry in settings.explain("USERMAX")] == [*range(40, 29, -1), 20]
+    assert [entry.value for entry in settings.explain("USERMAX")] == [*range(41, 29, -1), 20]
 
 
 def test_provenance_has_file_and_line(files):

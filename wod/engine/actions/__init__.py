@@ -70,7 +70,7 @@ def planner(config: Worker) -> Actions:
     return Actions(
         Tools(
             config=config,
-            api=Api(config.api_url, config.api_user, config.api_password),
+            api=Api(config.api_url, config.api_user, config.api_password, insecure=config.insecure),
             hub=Hub(config.hub_url, config.hub_token),
             accounts=HostAccounts(),
             runner=runner.for_this_host(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
@@ -34,6 +34,7 @@ DatabaseName = Annotated[
     matching(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}"),
     Says("a name of letters, digits, _, . and -, 63 at most, which starts with a letter"),
 ]
+ApiTls = Annotated[Literal["off", "files", "self"], Says("one of off, files, self")]
 ListenAddress = Annotated[Text, matching(r"[*]|localhost|[0-9.]+|[0-9a-fA-F:]+"), Says("IP addresses, or *")]
 ListenAddresses = Annotated[tuple[ListenAddress, ...], BeforeValidator(split), Says("a list of IP addresses, or *")]
 
@@ -63,6 +64,22 @@ class Api(Section):
         "0.0.0.0",  # noqa: S104 - the firewall decides who gets there
         "The address of its host on which the API listens; 0.0.0.0 means all of IPv4, :: all of IPv6.",
         example="192.0.2.30",
+    )
+    WODAPITLS: ApiTls = setting(
+        "{{ 'self' if WODAPIDBPROTO == 'https' else 'off' }}",
+        "How the API gets its certificate: files (WODAPITLSCERT and WODAPITLSKEY), self (made on its host; the others "
+        "accept it with WODCURLOPT: -k), or off: plain HTTP, also where something in front of it encrypts.",
+        example="files",
+    )
+    WODAPITLSCERT: MaybeText = setting(
+        None,
+        "The API's certificate and those between it and its root (PEM), a file on the control node.",
+        example="~/tls/api.example.org.pem",
+    )
+    WODAPITLSKEY: MaybeText = setting(
+        None,
+        "The certificate's private key (PEM), a file on the control node that only you can read.",
+        example="~/tls/api.example.org.key",
     )
 
 
