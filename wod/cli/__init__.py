@@ -18,6 +18,7 @@ GROUPS = {
     "hold": "Keep a host out of roll-outs, for a reason and until a day.",
     "init": "Make a private repository, or add to it what is missing.",
     "lab": "Real hosts on this machine, to try a roll-out on.",
+    "preflight": "Look whether hosts can be installed, before anything is changed.",
     "plan": "Tell what a roll-out would change.",
     "private": "Show what the private folder overrides.",
     "queue": "See to the orders that a backend has taken.",
