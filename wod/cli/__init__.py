@@ -17,6 +17,7 @@ GROUPS = {
     "drift": "Find what has changed on hosts since they were rolled out, and mend it.",
     "hold": "Keep a host out of roll-outs, for a reason and until a day.",
     "init": "Make a private repository, or add to it what is missing.",
+    "install": "Install a machine of a platform, or all of them over SSH, by the flags of install.sh.",
     "lab": "Real hosts on this machine, to try a roll-out on.",
     "preflight": "Look whether hosts can be installed, before anything is changed.",
     "plan": "Tell what a roll-out would change.",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from wod.errors import BadInput
@@ -55,21 +55,29 @@ def _written(value: object) -> str:
     return repr(value)
 
 
-def extended(root: Path, group: str, wanted: Sequence[Host]) -> str:
-    """What the file is to hold, so that it has these hosts, too; :class:`BadInput` where only a person can do that.
+@dataclass(frozen=True)
+class Extended:
+    """What the file is to hold, and the platform that it then describes."""
+
+    text: str
+    site: Site
+
+
+def extended(root: Path, group: str, wanted: Sequence[Host], settings: Mapping[str, object]) -> Extended:
+    """The file with these hosts in it, too; :class:`BadInput` where only a person can do that.
 
     A file of somebody's own is left as it is when it has them already. All that is wrong with the result is said before
-    anything is written.
+    anything is written; ``settings`` are those that the flags name.
     """
     path = path_of(root, group)
     shown = os.path.relpath(path, root)
     text, there = _read(path, group)
     hosts = merged(there, wanted, shown)
-    Site(group, root, tuple(hosts)).resolved({})
+    site = Site(group, root, tuple(hosts)).resolved(settings)
     if not text or text == text_of(group, there):
-        return text_of(group, hosts)
+        return Extended(text_of(group, hosts), site)
     if not set(map(line_of, hosts)) - set(map(line_of, there)):
-        return text
+        return Extended(text, site)
     lines = "; ".join(line_of(host) for host in hosts if line_of(host) not in map(line_of, there))
     raise BadInput(f"{shown} is written by hand, so it is left to you; it needs: {lines}")
 

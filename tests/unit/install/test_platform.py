@@ -42,7 +42,7 @@ def lines(flags: Flags) -> list[str]:
 
 def write(root: Path, flags: Flags) -> str:
     order = order_of(flags, "here")
-    text = extended(root, order.group, hosts_of(order))
+    text = extended(root, order.group, hosts_of(order), order.settings).text
     path_of(root, order.group).write_text(text)
     return text
 

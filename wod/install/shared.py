@@ -1,0 +1,59 @@
+"""Secrets that several machines must have: said before a machine makes some of its own, and after it has others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from wod import remote
+from wod.connection import opened, run
+from wod.engine.config import WORKER
+from wod.install.order import Order
+from wod.preflight.asking import Looked
+from wod.preflight.judge import Check
+from wod.settings.load import secret_store
+from wod.settings.schema import SETTINGS
+from wod.site import Site
+
+
+def check(order: Order, private: Path, found: Mapping[str, Looked]) -> Check:
+    """A machine may make the platform's secrets only when it is the first one."""
+    path = secret_store(private, order.group).path
+    if order.ssh is not None or path.exists():
+        return Check("secrets", "ok", f"in {path}" if path.exists() else "made here, for all hosts")
+    there = sorted({peer for looked in found.values() for peer in looked.peers})
+    if not there and order.first == 1:
+        return Check("secrets", "ok", f"made here, in {path}: this is the platform's first machine")
+    who = f"{', '.join(there)} has" if there else "backend 1 has"
+    mend = f"bring that machine's private folder here first ({private}, or the one that WOD_PRIVATE names)"
+    return Check("secrets", "failed", f"{who} the platform's secrets, and {path} is not here; {mend}")
+
+
+def make_all(site: Site, private: Path) -> bool:
+    """Every secret of the platform at once, so that what goes to its other machines is whole; whether any is new."""
+    store = secret_store(private, site.group)
+    before = store.values()
+    settings = site.hosts[0].settings
+    for name, each in SETTINGS.items():
+        if each.generated:
+            settings[name].reveal()
+    return store.values() != before
+
+
+def login_problem(site: Site, name: str) -> str:
+    """Why the API refuses this backend; nothing when it does not, or is not there yet."""
+    with opened(site, name) as (chosen, host):
+        told = json.loads(run(host, remote.program("api_login", WORKER)))
+    url = chosen.settings.WODFEAPIURL
+    if told["said"] == "untrusted":
+        return (
+            f"{name} does not trust the certificate of {url}; make its authority known there, or install with -c "
+            "to take any certificate"
+        )
+    if told["said"] != "refused":
+        return ""
+    return (
+        f"the API at {url} refuses the log-in of {name}: their secrets differ; bring the private folder of the "
+        f"platform's first machine here and install again"
+    )
