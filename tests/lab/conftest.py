@@ -49,9 +49,14 @@ def empty_lab(lab_possible: None) -> Iterator[None]:
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
 
+def rolled_out() -> bool:
+    """Whether there are snapshots of a first roll-out."""
+    return all(ROLLED_OUT in host.snapshots for host in lab.status() if host.host in (*HOSTS, *OTHERS))
+
+
 def snapshots_kept() -> bool:
     """Whether an earlier run left its snapshots for this one."""
-    return KEEP and all(ROLLED_OUT in host.snapshots for host in lab.status() if host.host in (*HOSTS, *OTHERS))
+    return KEEP and rolled_out()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import pytest
 
 from tests.authority import Issued, issue
 from tests.lab.addresses import ADDRESS, BRIDGE
-from tests.lab.conftest import HOSTS, OTHERS, ROLLED_OUT
+from tests.lab.conftest import HOSTS, OTHERS, ROLLED_OUT, rolled_out
 from tests.lab.machines import HERE, HOME, Machine, copy_of_wod, packed
 from tests.lab.participant import Participant
 from tests.lab.site import BIN, REPOSITORY, Run, Site
@@ -102,13 +102,13 @@ def authority() -> Issued:
 
 
 @pytest.fixture(scope="module")
-def fresh(fresh_site: Site, first_roll_out: Run, authority: Issued) -> Iterator[Site]:
-    """Four machines that nothing was ever done to; the others' tests get theirs back."""
+def fresh(fresh_site: Site, authority: Issued) -> Iterator[Site]:
+    """Four machines that nothing was ever done to; the others' tests find theirs as they were."""
     lab.reset((*HOSTS, *OTHERS))
     for machine in MACHINES.values():
         names_known(machine, authority)
     yield fresh_site
-    lab.reset((*HOSTS, *OTHERS), snapshot=ROLLED_OUT)
+    lab.reset((*HOSTS, *OTHERS), snapshot=ROLLED_OUT if rolled_out() else None)
 
 
 def finished(processes: dict[str, subprocess.Popen[bytes]]) -> dict[str, Run]:

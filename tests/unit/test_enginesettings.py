@@ -41,6 +41,13 @@ def test_what_carrying_out_needs_is_written_and_read_back(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(("options", "insecure"), [("", False), ("-k", True), ("--silent -k", True)])
+def test_any_certificate_of_the_api_is_taken_only_when_curl_is_told_so(
+    tmp_path: Path, options: str, insecure: bool
+) -> None:
+    assert worker_of(settings(tmp_path, WODCURLOPT=options)).insecure is insecure
+
+
 def test_appliances_are_those_that_have_an_address(tmp_path: Path) -> None:
     told = worker_of(settings(tmp_path, **{"IP-WKSHP-Docker101": "192.0.2.9"}))
     assert told.appliances == {"IP-WKSHP-Docker101": "192.0.2.9"}

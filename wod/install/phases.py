@@ -116,8 +116,7 @@ class Installation:
         wrong = {name: why for name, why in health.check(path, names).items() if why} if names else {}
         site = load_site(path)
         backends = [name for name in names if name not in wrong and site.host(name).role == "backends"]
-        refused = {name: shared.login_problem(site, name) for name in backends}
-        return wrong | {name: why for name, why in refused.items() if why}
+        return wrong | (shared.login_problems(site, backends) if backends else {})
 
     def conclude(self, order: Order, results: list[HostResult], wrong: dict[str, str], changed: bool) -> int:
         """What it came to, and what the person does next."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from wod import remote
 from wod.connection import opened, run
 from wod.engine.config import WORKER
+from wod.fleet.apart import ask_each
 from wod.install.order import Order
 from wod.preflight.asking import Looked
 from wod.preflight.judge import Check
 from wod.settings.load import secret_store
 from wod.settings.schema import SETTINGS
 from wod.site import Site
+
+SECONDS = 60.0
 
 
 def check(order: Order, private: Path, found: Mapping[str, Looked]) -> Check:
@@ -41,17 +45,28 @@ def make_all(site: Site, private: Path) -> bool:
     return store.values() != before
 
 
-def login_problem(site: Site, name: str) -> str:
-    """Why the API refuses this backend; nothing when it does not, or is not there yet."""
+def login_problems(site: Site, names: Sequence[str]) -> dict[str, str]:
+    """Why the API refuses backends, those that it does: an API that is not there yet refuses nobody."""
+    answers = ask_each(names, partial(_log_in, site), seconds=SECONDS)
+    found = {name: each.error or each.text for name, each in zip(names, answers, strict=True)}
+    return {name: why for name, why in found.items() if why}
+
+
+def _log_in(site: Site, name: str) -> str:
+    """In the child."""
     with opened(site, name) as (chosen, host):
-        told = json.loads(run(host, remote.program("api_login", WORKER)))
-    url = chosen.settings.WODFEAPIURL
-    if told["said"] == "untrusted":
+        said = json.loads(run(host, remote.program("api_login", WORKER)))["said"]
+    return login_problem(name, chosen.settings.WODFEAPIURL, said)
+
+
+def login_problem(name: str, url: str, said: str) -> str:
+    """``said`` as ``wod/remote/api_login.py`` prints it."""
+    if said == "untrusted":
         return (
             f"{name} does not trust the certificate of {url}; make its authority known there, or install with -c "
             "to take any certificate"
         )
-    if told["said"] != "refused":
+    if said != "refused":
         return ""
     return (
         f"the API at {url} refuses the log-in of {name}: their secrets differ; bring the private folder of the "

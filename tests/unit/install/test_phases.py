@@ -53,7 +53,9 @@ class Course:
         monkeypatch.setattr(phases, "look", lambda site, names: dict.fromkeys(names, self.found))
         monkeypatch.setattr(phases, "run", self.run)
         monkeypatch.setattr(phases.health, "check", lambda path, names: dict.fromkeys(names, self.wrong))
-        monkeypatch.setattr(shared, "login_problem", lambda site, name: self.refused)
+        monkeypatch.setattr(
+            shared, "login_problems", lambda site, names: self.refused and {names[0]: self.refused} or {}
+        )
         monkeypatch.setattr(phases.adminkeys, "forget", lambda site, names: self.ran.append(f"-k {names}"))
 
     def run(self, path: Path, names: list[str], mode: str, **given: Any) -> list[HostResult]:
@@ -253,3 +255,18 @@ def test_every_flag_reaches_the_order(root: Path, course: Course, monkeypatch: p
     generated = (root / "private/generated/test.yml").read_text().splitlines()[-4:]
     assert generated == ["POSTPORT: 9000", "WODCURLOPT: -k", "WODSENDER: wod@local", "WODUSER: wodmgr"]
     assert course.ran[0].startswith("-k")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("ok", ""),
+        ("away", ""),
+        ("refused", "the API at https://api/api refuses the log-in of be1: their secrets differ; bring the private"),
+        ("untrusted", "be1 does not trust the certificate of https://api/api; make its authority known there"),
+    ],
+)
+def test_what_a_refused_log_in_means(said: str, sentence: str) -> None:
+    why = shared.login_problem("be1", "https://api/api", said)
+    assert why.startswith(sentence)
+    assert bool(why) == bool(sentence)
