@@ -29,7 +29,7 @@ def check(order: Order, private: Path, found: Mapping[str, Looked]) -> Check:
     there = sorted({peer for looked in found.values() for peer in looked.peers})
     if not there and order.first == 1:
         return Check("secrets", "ok", f"made here, in {path}: this is the platform's first machine")
-    who = f"{', '.join(there)} has" if there else "backend 1 has"
+    who = f"{', '.join(there) or 'backend 1'} {'have' if len(there) > 1 else 'has'}"
     mend = f"bring that machine's private folder here first ({private}, or the one that WOD_PRIVATE names)"
     return Check("secrets", "failed", f"{who} the platform's secrets, and {path} is not here; {mend}")
 

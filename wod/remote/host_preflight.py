@@ -7,6 +7,7 @@ hosts that may be there already. ``api``: the URL whose answer has the time, or 
 import json
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -44,12 +45,18 @@ def memory():
     return int(found.group(1)) * 1024 if found else 0
 
 
-def disk(path):
-    """Free bytes where the folder is, or will be."""
-    while not os.path.exists(path):
-        path = os.path.dirname(path)
-    info = os.statvfs(path)
-    return info.f_bavail * info.f_frsize
+def disks(paths):
+    """Free bytes where the folders are, or will be; of one filesystem once, by the first."""
+    found, seen = {}, set()
+    for path in paths:
+        there = path
+        while not os.path.exists(there):
+            there = os.path.dirname(there)
+        if os.stat(there).st_dev not in seen:
+            seen.add(os.stat(there).st_dev)
+            info = os.statvfs(there)
+            found[path] = info.f_bavail * info.f_frsize
+    return found
 
 
 def resolved(name):
@@ -73,7 +80,8 @@ def listener(port):
         return "an unknown process"
     try:
         with open("/proc/%s/cgroup" % found.group(2)) as file:
-            units = re.findall(r"/([^/\s]+\.service)", file.read())
+            own = [line for line in file.read().splitlines() if line.startswith("0::") or ":name=systemd:" in line]
+        units = re.findall(r"/([^/\s]+\.service)", "\n".join(own))
     except OSError:
         units = []
     return units[-1] if units else found.group(1)
@@ -103,19 +111,15 @@ def date_of(url):
 
 def sources():
     """``[[package source, whether it could be reached]]``, by the distribution's own means, proxies included."""
-    targets = output(["apt-get", "indextargets", "--format", "$(REPO_URI)dists/$(RELEASE)/InRelease"])
     with tempfile.TemporaryDirectory() as folder:
-        if targets:
-            helper, place = "/usr/lib/apt/apt-helper", os.path.join(folder, "InRelease")
-            return [
-                [url.split("/dists/")[0], bool(output([helper, "download-file", url, place], SOURCES))]
-                for url in sorted(set(targets.split()))
-            ]
-        words = ["dnf", "-q", "--setopt=cachedir=%s" % folder, "makecache"]
-        try:
-            return [["dnf's repositories", subprocess.call(words, timeout=4 * SOURCES, stdout=subprocess.DEVNULL) == 0]]
-        except (OSError, subprocess.TimeoutExpired):
-            return [["package sources", False]]
+        if not shutil.which("apt-get"):
+            made = output(["dnf", "--setopt=cachedir=%s" % folder, "makecache"], 4 * SOURCES)
+            return [["dnf's repositories", bool(made)]]
+        words = ["apt-get", "indextargets", "--format", "$(REPO_URI)dists/$(RELEASE)/InRelease"]
+        urls = sorted(set(output(words, SOURCES).split()))
+        helper, place = "/usr/lib/apt/apt-helper", os.path.join(folder, "InRelease")
+        found = [[url, bool(output([helper, "download-file", url, place], SOURCES))] for url in urls]
+        return found or [["apt's list of sources", False]]
 
 
 def main(wanted):
@@ -123,7 +127,7 @@ def main(wanted):
         "system": system(),
         "cpus": os.cpu_count() or 1,
         "memory": memory(),
-        "disks": {path: disk(path) for path in wanted["paths"]},
+        "disks": disks(wanted["paths"]),
         "names": {name: resolved(name) for name in wanted["names"]},
         "addresses": own_addresses(),
         "ports": {str(port): listener(port) for port in wanted["ports"]},

@@ -54,7 +54,7 @@ class Course:
         monkeypatch.setattr(phases, "run", self.run)
         monkeypatch.setattr(phases.health, "check", lambda path, names: dict.fromkeys(names, self.wrong))
         monkeypatch.setattr(
-            shared, "login_problems", lambda site, names: self.refused and {names[0]: self.refused} or {}
+            shared, "login_problems", lambda site, names: (self.refused and {names[0]: self.refused}) or {}
         )
         monkeypatch.setattr(phases.adminkeys, "forget", lambda site, names: self.ran.append(f"-k {names}"))
 

@@ -34,7 +34,7 @@ def test_it_tells_what_the_machine_is_and_who_listens() -> None:
     assert "127.0.0.1" in told["names"]["localhost"]
     assert told["names"]["no.such.name.invalid"] == []
     assert told["memory"] > 0
-    assert set(told["disks"]) == {"/", "/no/such/folder"}
+    assert list(told["disks"]) == ["/"], "they are on one filesystem"
     assert any(line.startswith("ID=") for line in told["system"])
     assert "127.0.0.1" in told["addresses"]
     assert told["api"] is None
