@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from wod.endpoint import Endpoint
 from wod.errors import BadInput, Problem, ProblemsFound
-from wod.install.order import ALL, API_PORT, GROUP, KINDS, POSTPORT, PROTO, SENDER, USER, WEB_PORT, Flags, Order, Tier
+from wod.install.order import ALL, API_PORT, GROUP, KINDS, PROTO, WEB_PORT, Flags, Order, Tier
 from wod.settings.checks import between
 from wod.settings.layers import check_group
 from wod.settings.schema import SETTINGS
@@ -122,8 +122,8 @@ class _Reading:
 
     def settings(self) -> dict[str, object]:
         flags = self.flags
-        given = {"-u": flags.user or USER, "-s": flags.sender or SENDER, "-p": flags.postport or str(POSTPORT)}
-        values = {SETTING_FLAGS[flag]: self.value(flag, text) for flag, text in given.items()}
+        given = {"-u": flags.user, "-s": flags.sender, "-p": flags.postport}
+        values = {SETTING_FLAGS[flag]: self.value(flag, text) for flag, text in given.items() if text}
         return values | ({"WODCURLOPT": "-k"} if flags.insecure else {})
 
     def value(self, flag: str, text: str) -> object:

@@ -10,7 +10,7 @@ KINDS = {"backend": "backends", "api-db": "api_db", "frontend": "frontends", "ap
 """-t → the role in the inventory."""
 ALL = ""
 """Instead of a type: every host that is named, over SSH."""
-POSTPORT, USER, SENDER, GROUP = 10025, "wodadmin", "wodadmin@localhost", "production"
+GROUP = "production"
 WEB_PORT, API_PORT, PROTO = 8000, 8021, "http"
 
 
@@ -53,7 +53,8 @@ class Order:
     """``kind`` is what -t says (``ALL``: every host that is named). ``backends`` are in the order of their numbers.
 
     ``first`` is the number of the first of them. ``ssh`` is the account on the hosts (empty: as SSH is set up); it is
-    ``None`` when this machine is installed. ``settings`` are those that the flags name.
+    ``None`` when this machine is installed. ``settings`` are those that flags were given for: the others have the same
+    defaults as the original's installer, or what the site's own files say.
     """
 
     kind: str

@@ -10,6 +10,7 @@ from wod.endpoint import Endpoint
 from wod.errors import ProblemsFound
 from wod.install.flags import order_of
 from wod.install.order import ALL, Flags, Order
+from wod.settings.schema import SETTINGS
 
 HERE = "here.example.net"
 BACKEND = Flags(kind="backend", backend="be1.local")
@@ -31,7 +32,11 @@ def refusals(flags: Flags, **changed: object) -> list[str]:
 def test_no_flags_at_all_are_this_machine_as_the_only_backend() -> None:
     made = order(Flags())
     assert (made.kind, made.group, made.targets, made.first) == ("backend", "production", (HERE,), 1)
-    assert made.settings == {"WODUSER": "wodadmin", "WODSENDER": "wodadmin@localhost", "POSTPORT": 10025}
+    defaults = {name: SETTINGS[name].default for name in ("WODUSER", "WODSENDER", "POSTPORT")}
+    assert (made.settings, defaults) == (
+        {},
+        {"WODUSER": "wodadmin", "WODSENDER": "wodadmin@localhost", "POSTPORT": 10025},
+    )
     assert (made.apidb, made.frontend, made.address, made.new_keys, made.ssh) == (None, None, "", False, None)
 
 

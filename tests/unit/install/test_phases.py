@@ -28,7 +28,9 @@ from wod.settings.load import secret_store
 from wod.site import Host, Site
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-API = Flags(kind="api-db", group="test", backend="be1.local", apidb="api.local", frontend="www.local")
+API = Flags(
+    kind="api-db", group="test", sender="wod@local", backend="be1.local", apidb="api.local", frontend="www.local"
+)
 FINE = Looked((Check("system", "ok", "debian 12"),))
 
 
@@ -91,7 +93,7 @@ def test_it_goes_through_its_phases_and_leaves_what_the_next_day_needs(root: Pat
     assert "pyinfra inventories/test.py deploys/api-db.py" in said
     assert "bring it there first" in said
     assert 'connector="local"' in (root / "inventories/test.py").read_text()
-    assert "POSTPORT: 10025" in (root / "private/generated/test.yml").read_text()
+    assert "WODSENDER: wod@local" in (root / "private/generated/test.yml").read_text()
     assert {path.name: path.stat().st_mode & 0o777 for path in (notes / "install.log", notes / "credentials")} == {
         "install.log": 0o600,
         "credentials": 0o600,
