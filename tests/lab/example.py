@@ -1,4 +1,4 @@
-"""The article's full example: its four commands, the machines that they are typed on, and what these have around them."""
+"""The article's full example: its four commands, the machines they are typed on, and what these have around them."""
 
 from __future__ import annotations
 
