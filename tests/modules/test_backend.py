@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.modules.conftest import FakeSite
 from tests.modules.model import Model
 from wod.operations import stamp
+from wod.secretstore import SecretStore
 
 RHEL_PACKAGES = {"chrony", "firewalld", "iproute", "openssh-clients", "procps-ng", "python3.12"}
 
@@ -125,7 +126,8 @@ def test_the_secrets_are_in_no_argument(rolled_out: FakeSite) -> None:
     assert len(token) == 64
     assert model.paths["/etc/jupyterhub/token"].mode == 0o600
     assert token not in "".join(model.log)
-    assert token in (rolled_out.folder / "private" / "secrets" / "test.yml").read_text()
+    kept = SecretStore(rolled_out.folder / "private" / "secrets" / "test.yml")
+    assert kept.values()["WODBETOKEN"] == token
 
 
 def test_clean_removes_the_students_and_nothing_else(rolled_out: FakeSite) -> None:

@@ -104,12 +104,23 @@ def too_wide(prefix: str) -> str:
     return next((name for name in (*SETTINGS, *ALIASES) if name.startswith(prefix)), "")
 
 
-def concealed(name: str, value: object) -> object:
-    """An undeclared value with every text and number that is called like a secret turned into one."""
+def is_open(name: str) -> bool:
+    """Whether a value that is given to an undeclared name may be a secret; ports and addresses are none."""
+    return name not in SETTINGS and (not is_workshop(name) or annotation(name) is WorkshopValue)
+
+
+def may_be_secret(name: str) -> bool:
+    """Whether an encrypted value of this name stays hidden."""
+    declared = SETTINGS.get(name)
+    return declared.secret is not None if declared else is_open(name)
+
+
+def concealed(name: str, value: object, always: bool = False) -> object:
+    """An undeclared value with every text and number that is called like a secret, or ``always``, turned into one."""
     if isinstance(value, Mapping):
-        return {key: concealed(f"{name}.{key}", each) for key, each in value.items()}
+        return {key: concealed(f"{name}.{key}", each, always) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [concealed(name, each) for each in value]
-    if value in (None, "") or isinstance(value, Secret | bool) or not SECRET_NAME.search(name):
+        return [concealed(name, each, always) for each in value]
+    if value in (None, "") or isinstance(value, Secret | bool) or not (always or SECRET_NAME.search(name)):
         return value
     return Secret(name, str(value))

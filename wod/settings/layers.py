@@ -24,6 +24,9 @@ class Layer:
 
     label: str
     values: Mapping[str, Located]
+    sealed: str = ""
+    """The text of a file that is encrypted as a whole, and not opened yet; ``shown`` is its name."""
+    shown: str = ""
 
 
 def private_dir(root: Path) -> Path:
@@ -75,7 +78,7 @@ def _layer(root: Path, folders: list[Path], name: str, label: str) -> tuple[Laye
     if len(found) > 1:
         return Layer(label, {}), (Problem(shown[0], f"{' and '.join(shown)} are the same settings file; keep one"),)
     parsed = read(found[0], shown[0]) if found else ParsedFile({})
-    return Layer(label, parsed.values), parsed.problems
+    return Layer(label, parsed.values, parsed.sealed, shown[0] if found else ""), parsed.problems
 
 
 def _candidates(folders: list[Path], name: str) -> Iterator[Path]:

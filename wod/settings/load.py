@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from wod.errors import Problem, ProblemsFound
-from wod.secrets import SecretStore
+from wod.secrets import Secret
+from wod.secretstore import SecretStore
 from wod.settings import checks, families
 from wod.settings.layers import (
     COMMON,
@@ -19,11 +20,13 @@ from wod.settings.layers import (
     private_dir,
     private_file,
     public_file,
+    shown_path,
 )
 from wod.settings.merge import Merged, merge
 from wod.settings.model import Settings
 from wod.settings.resolve import Failed, Resolver
 from wod.settings.schema import SETTINGS, suggestion
+from wod.settings.unseal import Keyring, unsealed
 from wod.settings.yamlfile import Located
 
 Values = Mapping[str, object]
@@ -62,9 +65,12 @@ def load(
         mapping("host", host, place),
         mapping("--data", override, "--data"),
     )
-    found = list(_found(root, folder, group, *given))
+    store = secret_store(folder, group)
+    found = [(DEFAULTS, ()), (kept(store, root), ()), *_found(root, folder, group, *given)]
+    keyring = Keyring(group, [layer for layer, _ in found])
+    found = [unsealed(layer, problems, keyring) for layer, problems in found]
     merged = merge([layer for layer, _ in found])
-    resolver = Resolver(merged.chains, host_name, secret_store(folder, group))
+    resolver = Resolver(merged.chains, host_name, store)
     problems = [problem for _, several in found for problem in several]
     values = _resolved(resolver, merged)
     problems += [*merged.problems, *resolver.problems]
@@ -76,6 +82,12 @@ def load(
 def secret_store(private: Path, group: str) -> SecretStore:
     """Where the generated secrets of a platform are kept."""
     return SecretStore(private / "secrets" / f"{group}.yml")
+
+
+def kept(store: SecretStore, root: Path) -> Layer:
+    """What the store holds, as the lowest layer: whatever a file says stands above it."""
+    place = shown_path(store.path, root)
+    return Layer("secrets", {name: Located(Secret(name, value), place) for name, value in store.values().items()})
 
 
 def collect(loads: Iterable[Callable[[], T]]) -> list[T]:
@@ -95,13 +107,12 @@ def collect(loads: Iterable[Callable[[], T]]) -> list[T]:
 def _found(
     root: Path, private: Path, group: str, generated: Layer, host: Layer, override: Layer
 ) -> Iterator[tuple[Layer, tuple[Problem, ...]]]:
-    """All layers, lowest first, with what is wrong with their files.
+    """The layers above the defaults and the kept secrets, lowest first, with what is wrong with their files.
 
     What the installer was told and what the inventory derives stand above the shared private files and below
     the platform's own: so the original's wod-backend file with its ``BASESTDID: 0`` serves several backends
     unchanged, and an operator can still decide.
     """
-    yield DEFAULTS, ()
     yield from (public_file(root, name) for name in (*COMMON, group))
     yield from (private_file(root, private, name) for name in COMMON)
     yield mapping("platform", {"WODGROUP": group}, "the platform's name"), ()

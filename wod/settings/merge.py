@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wod.errors import Problem
+from wod.settings.data import holds_secret, revealed
+from wod.settings.families import may_be_secret
 from wod.settings.layers import Layer
 from wod.settings.schema import SETTINGS, canonical
 from wod.settings.schema.published import is_published
@@ -44,6 +46,7 @@ def merge(layers: Sequence[Layer]) -> Merged:
             if _published(name, located):
                 warnings.append(_published_warning(name, located))
             else:
+                warnings += _in_clear(name, located)
                 entry = Provenance(layer.label, located.place, located.value)
                 chains.setdefault(canonical(name), []).append(entry)
     frozen = {name: tuple(entries) for name, entries in chains.items()}
@@ -62,7 +65,13 @@ def spelt_twice(layer: Layer) -> Iterable[Problem]:
 
 def _published(name: str, located: Located) -> bool:
     setting = SETTINGS.get(canonical(name))
-    return setting is not None and setting.secret is not None and is_published(located.value)
+    return setting is not None and setting.secret is not None and is_published(revealed(located.value))
+
+
+def _in_clear(name: str, located: Located) -> Iterator[Problem]:
+    """An encrypted value of a setting that is no secret: it works, but does not stay hidden."""
+    if not may_be_secret(canonical(name)) and holds_secret(located.value):
+        yield Problem(located.place, f"{name} is encrypted here, but is no secret: it is shown")
 
 
 def _published_warning(name: str, located: Located) -> Problem:

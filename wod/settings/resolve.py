@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from wod.errors import BadInput, Problem
-from wod.secrets import Secret, SecretStore
+from wod.secrets import Secret
+from wod.secretstore import SecretStore
 from wod.settings import families, faults
 from wod.settings.data import freeze, holds_secret, revealed
 from wod.settings.declare import Setting
@@ -72,7 +73,9 @@ class Resolver:
     def _remember(self, name: str) -> Any:
         self._stack.append(name)
         try:
-            self.values[name] = self._typed(name, self._rendered(name, self.winner(name).value))
+            given = self.winner(name).value
+            plain = given if families.may_be_secret(name) else revealed(given)
+            self.values[name] = self._typed(name, self._rendered(name, plain))
         except Failed:
             self.failed.add(name)
             raise
@@ -152,5 +155,6 @@ class Resolver:
             return Secret(setting.name, given)
         kind = setting.secret
         if kind is None or kind == "given":
-            return None
+            kept = self._store.values().get(setting.name)  # a file above it says that it has none
+            return Secret(setting.name, kept) if kept else None
         return Secret(setting.name, lambda: self._store.get_or_create(setting.name, kind))

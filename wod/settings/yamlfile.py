@@ -10,12 +10,14 @@ from typing import Any
 
 import yaml
 
+from wod import vault
 from wod.errors import Problem
 
 BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ["null", "bool", "int", "float", "str", "seq", "map", "merge"]
 )
+VAULT_TAGS = frozenset({"!vault", "!vault-encrypted"})
 
 
 class _Loader(BASE):  # type: ignore[misc]
@@ -28,6 +30,18 @@ class _Loader(BASE):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """A value as Ansible Vault encrypted it; ``line`` is where it stands in its file."""
+
+    text: str
+    line: int
+
+
+for _tag in VAULT_TAGS:
+    _Loader.add_constructor(_tag, lambda _loader, node: Sealed(node.value, node.start_mark.line + 1))
+
+
+@dataclass(frozen=True)
 class Located:
     """A value as written, and where."""
 
@@ -37,10 +51,14 @@ class Located:
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """What a file says; with problems, the values that could be read nevertheless."""
+    """What a file says; with problems, the values that could be read nevertheless.
+
+    ``sealed`` is the text of a file that is encrypted as a whole, of which nothing else is known yet.
+    """
 
     values: Mapping[str, Located]
     problems: tuple[Problem, ...] = ()
+    sealed: str = ""
 
 
 def read(path: Path, shown: str) -> ParsedFile:
@@ -62,6 +80,8 @@ def _read(path: Path, shown: str, *_version: int) -> ParsedFile:
 
 def parse(text: str, shown: str) -> ParsedFile:
     """The keys of a YAML mapping. ``shown`` is the file's name in places."""
+    if vault.is_vault(text):
+        return ParsedFile({}, sealed=text)
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
@@ -100,6 +120,8 @@ def _faults(node: yaml.Node, shown: str, above: set[int], name: str = "") -> Ite
     """What is wrong in a part of a file: tags that mean more than plain data, keys given twice, loops."""
     if id(node) in above:
         yield _Recursion(_place(node, shown), "a value refers to itself")
+    elif node.tag in VAULT_TAGS and isinstance(node, yaml.ScalarNode):
+        return
     elif node.tag not in PLAIN_TAGS:
         yield _problem(node, shown, _tag_message(node.tag, name))
     elif isinstance(node, yaml.MappingNode):
@@ -132,8 +154,8 @@ def _is_name(key: yaml.Node) -> bool:
 
 def _tag_message(tag: str, name: str) -> str:
     subject = f"{name}: " if name else ""
-    if tag == "!vault":
-        return f"{subject}encrypted values (!vault) are not supported yet; write it plainly, in a private file"
+    if tag in VAULT_TAGS:
+        return f"{subject}what is behind {tag} must be one encrypted text, not a list or mapping"
     return f"{subject}the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed here, only plain values"
 
 

@@ -50,7 +50,8 @@ class Files:
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
+def files(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Files:
     monkeypatch.delenv("WOD_PRIVATE", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))  # no platform has a key yet
     (tmp_path / "group_vars").mkdir()
     return Files(tmp_path)

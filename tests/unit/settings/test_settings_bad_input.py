@@ -104,8 +104,12 @@ ONE_FAULT = {
     "two documents": ("USERMAX: 3\n---\nUSERMIN: 1\n", "group_vars/all.yml:2: this is not YAML: "),
     "vault": (
         "BRANDING: x\nLDAPPWD: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n",
-        "group_vars/all.yml:2: LDAPPWD: encrypted values (!vault) are not supported yet; "
-        "write it plainly, in a private file",
+        "group_vars/all.yml:2: LDAPPWD is encrypted, and there is no key for it; set VAULTPWD, or name the key's file "
+        "in WOD_VAULT_KEY_FILE",
+    ),
+    "vault list": (
+        "BRANDING: x\nLDAPPWD: !vault [6162]\n",
+        "group_vars/all.yml:2: LDAPPWD: what is behind !vault must be one encrypted text, not a list or mapping",
     ),
     "python tag": (
         "BRANDING: !!python/object/apply:os.system [id]\n",

@@ -87,11 +87,7 @@ def test_check_looks_at_the_kept_secrets(files, run, inventory):
     store.chmod(0o644)
     code, _, err = run("check", "-i", inventory)
     assert code == 2
-    assert (
-        err
-        == f"wod: {store.relative_to(files.root)} can be read by others than its owner; mend it with: chmod 600 "
-        + (f"{store.relative_to(files.root)}\n")
-    )
+    assert err.splitlines()[-1] == f"wod: {store} can be read by others than its owner; mend it with: chmod 600 {store}"
 
 
 def test_show_is_grouped_and_redacted(files, run, inventory):

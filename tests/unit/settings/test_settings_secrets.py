@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from wod.errors import BadInput
-from wod.secrets import Secret, SecretStore
+from wod.secrets import Secret
+from wod.secretstore import TRAILER, SecretStore
 
 
 def mode(path: Path) -> int:
@@ -22,7 +23,8 @@ def mode(path: Path) -> int:
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     return SecretStore(tmp_path / "private" / "secrets" / "lab.yml")
 
 
@@ -72,7 +74,7 @@ def test_a_generated_secret_is_made_on_first_use_and_kept(store):
     assert again.values() == {"WODBETOKEN": token, "WODFEAPIPWD": password}
     assert mode(store.path) == 0o600
     assert mode(store.path.parent) == 0o700
-    assert store.path.read_text().startswith("# Written by wod")
+    assert store.path.read_text().startswith("$ANSIBLE_VAULT;1.1;AES256\n")
     assert {path.name for path in store.path.parent.iterdir()} == {"lab.yml", "lab.lock", ".gitignore"}
 
 
@@ -120,12 +122,14 @@ def cut(text: str) -> list[str]:
 def test_a_damaged_store_is_refused_and_never_overwritten(store):
     store.get_or_create("WODBETOKEN", "token")
     store.get_or_create("WODFEAPIPWD", "password")
-    whole = store.path.read_text()
-    damaged = [*cut(whole), whole.replace(": '", ": ['"), "[]\n# end of the secrets\n", "A: 1\n# end of the secrets\n"]
-    for text in damaged:
+    sealed = store.path.read_text()
+    clear = f"WODBETOKEN: 'tiger'\nLDAPPWD: 'lion'\n{TRAILER}"
+    odd = [clear.replace(": '", ": ['"), f"[]\n{TRAILER}", f"A: 1\n{TRAILER}"]
+    for text in [*cut(sealed), *cut(clear), *odd]:
         store.path.write_text(text)
-        with pytest.raises(BadInput, match="is damaged or cut off, and is left as it is"):
+        with pytest.raises(BadInput, match=r"is damaged or cut off|was changed after it was encrypted") as caught:
             store.get_or_create("LDAP", "password")
+        assert "is left as it is" in str(caught.value)
         assert store.path.read_text() == text
 
 
@@ -141,10 +145,10 @@ def test_a_crash_while_writing_leaves_the_old_store(store, monkeypatch):
     def crash(*_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wod.secrets.os.replace", crash)
-    with pytest.raises(KeyboardInterrupt):
-        store.get_or_create("WODFEAPIPWD", "password")
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr("wod.secretstore.os.replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            store.get_or_create("WODFEAPIPWD", "password")
     assert store.values() == {"WODBETOKEN": token}
     assert not [path for path in store.path.parent.iterdir() if path.name.startswith(".lab")]
 

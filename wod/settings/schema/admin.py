@@ -29,7 +29,9 @@ class Platform(Section):
     WODTYPE: Kind = setting("backend", "What a host is; wod sets it to the host's role.", example="api-db")
     WODMONITOR: MaybeMail = setting(None, "Who gets reports of what went wrong.", example="ops@example.org")
     VAULTPWD: MaybeSecret = setting(
-        None, "The password of the original's vault, for private content that uses one.", secrecy="given"
+        None,
+        "The password of an original's vault: it opens what is encrypted in settings, and what hooks leave encrypted.",
+        secrecy="given",
     )
     NOCHECKSSH: Text = setting(
         "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
