@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wod import database
+from wod import database, previous
 from wod.api import config
 from wod.api.config import Api, Mail, Timing
 from wod.secrets import Secret
@@ -24,6 +24,7 @@ ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 def api_of(settings: Settings) -> Api:
     """Secrets are revealed here: what is made of this goes to the host by stdin only."""
     portal = portal_of(settings)
+    mail_before, token_before = (previous.of(settings, f"{name}BEFORE") for name in previous.KEPT)
     return Api(
         database=database.url_of(settings),
         token_key=_revealed(settings.WODAPITOKENKEY),
@@ -41,6 +42,10 @@ def api_of(settings: Settings) -> Api:
         branding=settings.BRANDINGWOD,
         extensions=settings.WODEXTENSIONS,
         keep=settings.WODKEEPDAYS,
+        mail_key_before=mail_before.key,
+        mail_key_until=mail_before.until,
+        token_key_before=token_before.key,
+        token_key_until=token_before.until,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wod import previous
 from wod.engine.config import Ldap, Receiver, Worker
 from wod.hub import Hub
 from wod.secrets import Secret
@@ -30,6 +31,7 @@ ENVIRONMENT = tuple(
 
 def receiver_of(settings: Settings) -> Receiver:
     """How orders are judged. The key is revealed here: what is made of this goes to the host by stdin only."""
+    before = previous.of(settings, "WODMAILKEYBEFORE")
     return Receiver(
         backend=settings.WODBEEXTFQDN,
         key=_revealed(settings.WODMAILKEY),
@@ -37,6 +39,8 @@ def receiver_of(settings: Settings) -> Receiver:
         last=settings.USERMAX,
         window=settings.WODMAILWINDOW,
         unsigned_from=tuple(settings.WODUNSIGNEDFROM),
+        before=before.key,
+        until=before.until,
     )
 
 
@@ -68,6 +72,7 @@ def worker_of(settings: Settings) -> Worker:
         patience=settings.WODENGINEPATIENCE,
         hook_timeout=settings.WODHOOKTIMEOUT,
         insecure=is_insecure(settings),
+        vault_password=_revealed(settings.VAULTPWD),
     )
 
 

@@ -29,6 +29,7 @@ class Hub:
     config = "/etc/jupyterhub/jupyterhub_config.py"
     token_file = "/etc/jupyterhub/token"  # noqa: S105 - a path
     proxy_token_file = "/etc/jupyterhub/proxy.env"  # noqa: S105 - a path
+    forget = "/etc/jupyterhub/forget_tokens.py"
     unit = "/etc/systemd/system/jupyterhub.service"
     proxy_unit = "/etc/systemd/system/jupyterhub-proxy.service"
     slice = "/etc/systemd/system/students.slice"
@@ -49,6 +50,7 @@ class Hub:
             "state": self.state,
             "config": self.config,
             "token_file": self.token_file,
+            "forget": self.forget,
             "proxy_environment": self.proxy_token_file,
             "hub_url": self.url,
             "proxy_api_port": PROXY_API_PORT,

@@ -33,7 +33,7 @@ class Part:
     entry: str
 
 
-ENGINE = Part("wod-engine", ("engine",), "wod.engine.cli:main")
+ENGINE = Part("wod-engine", ("engine", "vault"), "wod.engine.cli:main")
 API = Part("wod-api", ("api", "engine"), "wod.api.cli:main")
 """The engine comes along: the API signs orders as the engine reads them."""
 

@@ -82,6 +82,7 @@ def write_configuration(hub: Hub, kernels: list[Kernel], platform: Platform) -> 
         entries=[
             files.File("/etc/pam.d/jupyterhub", templates.text(f"jupyterhub/pam.{platform.family}")),
             files.File(hub.token_file, hub.settings.WODBETOKEN, mode=0o600),
+            files.File(hub.forget, templates.text("jupyterhub/forget_tokens.py")),
             files.Directory("/etc/jupyter"),
             files.File("/etc/jupyter/jupyter_server_config.json", json.dumps(server, indent=1)),
             files.Directory("/etc/jupyter/labconfig"),

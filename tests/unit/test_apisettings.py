@@ -29,6 +29,14 @@ def test_it_is_written_and_read_back(tmp_path: Path) -> None:
     assert made.token_key != made.mail_key
 
 
+def test_keys_of_before_are_told_with_their_moments(tmp_path: Path) -> None:
+    kept = f"{'0a' * 32} until 2026-11-30T12:00:00Z"
+    given = {"WODMAILKEYBEFORE": kept, "WODAPITOKENKEYBEFORE": kept}
+    made = apisettings.api_of(settings(tmp_path, **given))
+    assert (made.mail_key_before, made.mail_key_until) == ("0a" * 32, 1796040000.0)
+    assert (made.token_key_before, made.token_key_until) == ("0a" * 32, 1796040000.0)
+
+
 def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
     made = apisettings.api_of(settings(tmp_path))
     assert (made.token_life, made.timing, made.extensions) == (180, config.Timing(), 0)

@@ -11,6 +11,7 @@ from deploys.modules.engine import hidden
 from wod import templates
 from wod.engine import config
 from wod.enginesettings import environment_of, receiver_of, variables_of, worker_of
+from wod.errors import BadInput
 from wod.settings import Settings, load
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -27,6 +28,20 @@ def test_what_receiving_needs_is_written_and_read_back(tmp_path: Path) -> None:
     assert told.backend == "be1.example.org"
     assert told.unsigned_from == ("192.0.2.30",)
     assert len(told.key) == 64
+
+
+def test_the_key_before_is_told_with_its_moment(tmp_path: Path) -> None:
+    told = receiver_of(settings(tmp_path, WODMAILKEYBEFORE=f"{'0a' * 32} until 2026-11-30T12:00:00Z"))
+    assert (told.before, told.until) == ("0a" * 32, 1796040000.0)
+    with pytest.raises(BadInput, match=r"WODMAILKEYBEFORE must be `KEY until MOMENT`") as caught:
+        receiver_of(settings(tmp_path, WODMAILKEYBEFORE="hunter2hunter2"))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_vaultpwd_reaches_the_engine_only_when_it_is_given(tmp_path: Path) -> None:
+    assert worker_of(settings(tmp_path)).vault_password == ""
+    assert worker_of(settings(tmp_path, VAULTPWD="open sesame")).vault_password == "open sesame"
+    assert "VAULTPWD" not in variables_of(settings(tmp_path, VAULTPWD="open sesame"))
 
 
 def test_what_carrying_out_needs_is_written_and_read_back(tmp_path: Path) -> None:

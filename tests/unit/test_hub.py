@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 import configparser
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +57,27 @@ def test_the_idle_culler_is_there_when_it_has_a_timeout(tmp_path: Path, seconds:
     ast.parse(text)
     assert (f"--timeout={seconds}" in text) == culls
     assert ("idle-culler" in text) == culls
+
+
+def test_before_a_start_the_services_former_tokens_are_forgotten(tmp_path: Path) -> None:
+    """And nobody else's; a Hub that has no database yet, or an empty one, starts as well."""
+    path = tmp_path / "jupyterhub.sqlite"
+    command = [sys.executable, "-I", str(REPOSITORY / "templates/jupyterhub/forget_tokens.py"), str(path)]
+    subprocess.run(command, check=True)
+    assert not path.exists()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript("CREATE TABLE services (id INTEGER, name TEXT);")
+    subprocess.run(command, check=True)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(
+            "CREATE TABLE api_tokens (id INTEGER, service_id INTEGER, user_id INTEGER, note TEXT);"
+            "INSERT INTO services VALUES (1, 'admintk'), (2, 'other');"
+            "INSERT INTO api_tokens VALUES (1, 1, NULL, 'from config'), (2, 2, NULL, 'from config'),"
+            "(3, NULL, 1, 'from config'), (4, 1, NULL, 'made by hand');"
+        )
+    subprocess.run(command, check=True)
+    with closing(sqlite3.connect(path)) as database:
+        assert [row[0] for row in database.execute("SELECT id FROM api_tokens ORDER BY id")] == [2, 3, 4]
 
 
 def test_no_secret_is_in_the_configuration(tmp_path: Path) -> None:

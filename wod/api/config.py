@@ -42,6 +42,8 @@ class Api:
     WODUSER: where and how orders go to backends. ``frontend`` is the portal's external URL, ``seats`` USERMAX.
     Refused are addresses with a part that is in ``denied``, and, if ``disposable``, those of throw-away domains.
     What was sent, and the traces, of registrations that ended ``keep`` days ago are removed; 0 keeps them for ever.
+    ``mail_key_before`` signs orders, too, until ``mail_key_until`` (seconds since 1970), for backends that do not
+    have ``mail_key`` yet; participants' links of before ``token_key`` are good until ``token_key_until``.
     ``drift`` is where `wod drift` leaves how far the site is from what was rolled out.
     """
 
@@ -64,6 +66,10 @@ class Api:
     body_limit: int = 20 * 1024 * 1024
     login_rate: int = 30
     registration_rate: int = 60
+    mail_key_before: str = ""
+    mail_key_until: float = 0.0
+    token_key_before: str = ""
+    token_key_until: float = 0.0
     drift: str = "/var/lib/wod-api/drift.json"
 
 

@@ -12,6 +12,7 @@ import hmac
 import re
 from datetime import datetime, timezone
 
+from wod.api.config import Api
 from wod.api.models import Customer
 from wod.api.schemas import LARGEST
 
@@ -24,7 +25,7 @@ _PURPOSE = b"wod: a participant's own registration"
 
 
 def token(key: str, customer: Customer) -> str:
-    """``key`` is the site's ``token_key``: a new one makes all links void."""
+    """``key`` is the site's ``token_key``, or the one before it."""
     return base64.urlsafe_b64encode(customer.id.to_bytes(_ID, "big") + _proof(key, customer)).decode()
 
 
@@ -40,6 +41,12 @@ def proves(key: str, customer: Customer | None, given: str) -> bool:
     """Whether ``given`` is the token of ``customer``; as slowly for a registration that is not there."""
     right = token(key, customer or Customer(id=1))
     return hmac.compare_digest(right.encode(), given.encode()) and customer is not None
+
+
+def keys(config: Api, now: float) -> tuple[str, ...]:
+    """Those whose links are good now: a new key makes links void only after a while."""
+    old = config.token_key_before
+    return (config.token_key, old) if old and now < config.token_key_until else (config.token_key,)
 
 
 def page(frontend: str, given: str) -> str:

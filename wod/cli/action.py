@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from wod import remote
+from wod import previous, remote
 from wod.cli import options
 from wod.connection import connected, run
 from wod.engine.grammar import Order
@@ -84,7 +84,8 @@ def orders_for(verb: Verb, workshop: str, first: int, last: int, customer: int, 
 
 def _mail(order: Order, settings: Settings, recipient: str) -> str:
     try:
-        mail = compose(order, settings.WODBEEXTFQDN, settings.WODMAILKEY.reveal(), settings.WODSENDER, recipient)
+        key, before = settings.WODMAILKEY.reveal(), previous.current(settings, "WODMAILKEYBEFORE")
+        mail = compose(order, settings.WODBEEXTFQDN, key, settings.WODSENDER, recipient, before=before)
     except ValueError as error:
         raise BadInput(f"{order.subject}: {error}; a workshop is called WKSHP-… or CHLG-…") from None
     return mail.decode("ascii")

@@ -22,6 +22,8 @@ T = TypeVar("T")
 class Receiver:
     """How orders are judged. ``key`` is WODMAILKEY, ``window`` hours, ``unsigned_from`` addresses or networks.
 
+    ``before`` is the key before it, which is good ``until`` that moment (seconds since 1970).
+
     ``backend`` is WODBEEXTFQDN, the name by which the API knows this backend; it is part of what is signed.
     ``first`` and ``last`` are USERMIN and USERMAX.
     """
@@ -32,6 +34,8 @@ class Receiver:
     last: int
     window: int = 72
     unsigned_from: tuple[str, ...] = ()
+    before: str = ""
+    until: float = 0.0
     queue: str = str(STATE / "queue")
 
 
@@ -53,7 +57,7 @@ class Worker:
     ``public_scripts`` are searched in order for a workshop's hooks, then ``private_scripts``. ``appliances`` is the
     open family ``IP-WKSHP-x``. ``variables`` are what notebooks are rendered with. ``jobs`` requests run at a time;
     one is given up after ``patience`` minutes; a hook may take ``hook_timeout`` seconds. ``insecure``: any
-    certificate of the API is taken.
+    certificate of the API is taken. ``vault_password`` is VAULTPWD: it opens what hooks leave encrypted.
     """
 
     backend: str
@@ -81,6 +85,7 @@ class Worker:
     patience: int = 1440
     hook_timeout: int = 900
     insecure: bool = False
+    vault_password: str = ""
     state: str = str(STATE)
     queue: str = str(STATE / "queue")
 

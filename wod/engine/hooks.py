@@ -14,6 +14,7 @@ from wod.engine.delivery import read_regular
 from wod.engine.errors import Impossible
 from wod.engine.render import Renderer
 from wod.engine.request import Request
+from wod.engine.variables import Hidden
 
 Origin = Literal["public", "private"]
 TEMPLATE = ".j2"
@@ -41,8 +42,9 @@ def rendered(renderer: Renderer, script: Path, variables: Mapping[str, object]) 
 
 
 def secrets_in(variables: Mapping[str, object]) -> list[str]:
-    """Values that a log must not show, by their names: a setting's value alone does not say that it is one."""
-    return [str(value) for name, value in variables.items() if SECRET.search(name) and len(str(value)) >= SHORTEST]
+    """Values that a log must not show: what was encrypted, and by their names, for most values do not say it."""
+    found = [str(value) for name, value in variables.items() if SECRET.search(name) or isinstance(value, Hidden)]
+    return [value for value in found if len(value) >= SHORTEST]
 
 
 def hook(config: Worker, origin: Origin, kind: str, request: Request) -> Path | None:

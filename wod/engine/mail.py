@@ -24,7 +24,7 @@ LIMIT = 64 * 1024
 """Bytes; an order has a few hundred."""
 FIELD = re.compile(r"([!-9;-~]{1,80}):[ \t]*(.*)", re.DOTALL)
 SUBJECT = re.compile(r"([!-~]+) (\[object Promise\]|[!-~]+) ([!-~]+)(?: ([!-~]+))?")
-SINGLE = {"subject", *(name.lower() for name in signature.HEADERS)}
+SINGLE = {"subject", *(name.lower() for name in (*signature.HEADERS, signature.NEWER))}
 
 
 class Refused(Exception):
@@ -127,7 +127,8 @@ def _number(text: str, what: str) -> int:
 
 def _authenticate(order: Order, headers: dict[str, str], config: Receiver, client: str, now: float) -> str:
     """The nonce of a valid signature, or "" for an order that needs none."""
-    given = {name: headers[name.lower()] for name in signature.HEADERS if name.lower() in headers}
+    names = (*signature.HEADERS, signature.NEWER)
+    given = {name: headers[name.lower()] for name in names if name.lower() in headers}
     if not given:
         if not trusted(client, config.unsigned_from):
             raise Refused(
@@ -138,7 +139,8 @@ def _authenticate(order: Order, headers: dict[str, str], config: Receiver, clien
         stamp = signature.stamp(given)
     except ValueError as error:
         raise Refused(str(error)) from None
-    if reason := signature.refusal(order, stamp, config.backend, config.key, config.window, now):
+    before = config.before if now < config.until else ""
+    if reason := signature.refusal(order, stamp, config.backend, config.key, config.window, now, before):
         raise Refused(reason)
     return stamp.nonce
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ def files(config: Worker, request: Request, number: int) -> list[Path]:
     return [folder / f"variables_{request.workshop}_{number}.yml" for folder in folders]
 
 
+_VAULT = re.compile(r"!vault(-encrypted)?\s*[|>][-+]?\s*")
+
+
+class Hidden(str):
+    """A value that was encrypted: a log must not show it, whatever its name is."""
+
+
 def _value(text: str, place: str) -> str:
     value = text.strip()
     if value[:1] in ("'", '"'):
@@ -36,30 +44,57 @@ def _value(text: str, place: str) -> str:
             raise Impossible(f"{place}: a quotation mark is missing")
         return value[1:end]
     if value[:1] in tuple("!|>[{&*"):
-        raise Impossible(f"{place}: only plain `KEY: value` lines are understood, no {value.split()[0]}")
+        raise Impossible(f"{place}: only plain `KEY: value` lines and !vault are understood, no {value.split()[0]}")
     return re.split(r"\s#", value)[0].strip()
 
 
-def _pairs(text: str, path: Path) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(text.splitlines(), 1):
+def _pairs(text: str, path: Path, password: str) -> Iterator[tuple[str, str]]:
+    lines = list(enumerate(text.splitlines(), 1))
+    while lines:
+        number, line = lines.pop(0)
+        place = f"{path}, line {number}"
         if not line.strip() or line.lstrip().startswith(("#", "---", "%")):
             continue
         match = _LINE.fullmatch(line.rstrip())
         if match is None:
-            raise Impossible(f"{path}, line {number}: expected `KEY: value`")
-        yield match["key"], _value(match["value"] or "", f"{path}, line {number}")
+            raise Impossible(f"{place}: expected `KEY: value`")
+        if _VAULT.fullmatch(match["value"] or ""):
+            block = list(takewhile(lambda each: each[1][:1] in (" ", "\t"), lines))
+            del lines[: len(block)]
+            yield match["key"], _opened("\n".join(each for _, each in block), password, f"{place}: {match['key']}")
+        else:
+            yield match["key"], _value(match["value"] or "", place)
 
 
-def parse(text: str, path: Path) -> dict[str, str]:
-    """The flat subset of YAML that scripts write with ``echo``: ``KEY: value``, comments, quotes; values are text."""
-    return dict(_pairs(text, path))
+def _opened(text: str, password: str, what: str) -> Hidden:
+    """What Ansible Vault encrypted; only a backend that was given VAULTPWD can open it."""
+    from wod import vault  # late: few sites have such files
+
+    if not password:
+        raise Impossible(f"{what} is encrypted, and this backend has no password for it; set VAULTPWD and roll out")
+    try:
+        return Hidden(vault.decrypt(text, password))
+    except vault.WrongKey:
+        raise Impossible(f"{what}: VAULTPWD does not open it, or it was changed after it was encrypted") from None
+    except vault.Unreadable as error:
+        raise Impossible(f"{what} cannot be opened: {error}") from None
 
 
-def found_by_hooks(paths: list[Path]) -> dict[str, str]:
+def parse(text: str, path: Path, password: str = "") -> dict[str, str]:
+    """The flat subset of YAML that scripts write with ``echo``: ``KEY: value``, comments, quotes; values are text.
+
+    A value may be encrypted (``!vault |``), and so may be the whole file; ``password`` is VAULTPWD.
+    """
+    if not text.startswith("$ANSIBLE_VAULT"):
+        return dict(_pairs(text, path, password))
+    return {key: Hidden(value) for key, value in _pairs(_opened(text, password, str(path)), path, password)}
+
+
+def found_by_hooks(paths: list[Path], password: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for path in paths:
         try:
-            found.update(parse(read_regular(path, LIMIT).decode(), path))
+            found.update(parse(read_regular(path, LIMIT).decode(), path, password))
         except FileNotFoundError:
             continue
         except (OSError, UnicodeDecodeError) as error:
@@ -72,7 +107,11 @@ def build(config: Worker, request: Request, number: int, password: str | None) -
 
     ``hostvars[inventory_hostname]`` holds them once more, for names with hyphens. ``password`` only with varpass.
     """
-    values: dict[str, Any] = {**found_by_hooks(files(config, request, number)), **config.appliances, **config.variables}
+    values: dict[str, Any] = {
+        **found_by_hooks(files(config, request, number), config.vault_password),
+        **config.appliances,
+        **config.variables,
+    }
     values |= {
         "STDID": str(number),
         "WORKSHOP": request.notebook,

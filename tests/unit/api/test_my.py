@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,19 @@ def registered(api: Site, state: str | None = None, **more: Any) -> str:
 def rows(api: Site, table: Any, **fields: Any) -> list[Any]:
     with api.session() as session:
         return list(session.execute(select(table).filter_by(**fields).order_by(table.c.id)))
+
+
+def test_links_of_before_a_new_key_are_good_until_its_moment(api: Site) -> None:
+    given, config = registered(api, "credentials"), api.app.state.config
+    after = {"token_key": "another-key-of-the-tests", "token_key_before": KEY}
+    api.app.state.config = replace(config, **after, token_key_until=api.clock().timestamp() + 60)
+    assert mine(api, given).status_code == 200
+    with api.session() as session:
+        newer = links.token(after["token_key"], session.get_one(Customer, 1))
+    assert mine(api, newer).status_code == 200
+    api.app.state.config = replace(config, **after, token_key_until=api.clock().timestamp())
+    assert mine(api, given).status_code == 401
+    assert mine(api, newer).status_code == 200
 
 
 def test_what_a_running_session_shows(api: Site) -> None:

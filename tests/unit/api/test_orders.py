@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.unit.api import life
 from tests.unit.api.life import OTHER, Site
 from wod.api import models
 from wod.engine.config import Receiver
-from wod.engine.mail import parse
+from wod.engine.mail import Refused, parse
 
 
 @pytest.fixture
@@ -53,6 +54,32 @@ def test_a_backend_takes_it(site: Site, tmp_path: Path) -> None:
     assert (request.verb, request.first, request.customer, request.signed) == ("CREATE", 3, 1, True)
     assert (request.email, request.workshop) == ("person1@example.org", "WKSHP-API101")
     assert "rcpt TO:<wodadmin@localhost>" in site.backend.commands
+
+
+@pytest.mark.parametrize("rolled_out", [False, True])
+def test_while_the_key_changes_every_backend_takes_it(site: Site, tmp_path: Path, rolled_out: bool) -> None:
+    """Queued before the rotation, sent after it; to a backend that has the new key already, and to one that has not."""
+    site.register(23, location=OTHER)
+    old, new = site.config.mail_key, "a-new-key-that-only-tests-use-987654"
+    until = site.now.timestamp() + 3600
+    site.config = replace(site.config, mail_key=new, mail_key_before=old, mail_key_until=until)
+    site.tick()
+    raw = site.backend.raw[0].replace(b"\r\n", b"\n")
+    receiver = Receiver(OTHER, new if rolled_out else old, 1, 20, queue=str(tmp_path))
+    assert parse(raw, receiver, "", site.now.timestamp()).signed
+    assert b"X-WoD-Signature-New" in raw
+
+
+def test_the_old_key_signs_no_longer_than_it_is_good(site: Site, tmp_path: Path) -> None:
+    old, new = site.config.mail_key, "a-new-key-that-only-tests-use-987654"
+    until = site.now.timestamp()
+    site.config = replace(site.config, mail_key=new, mail_key_before=old, mail_key_until=until)
+    site.register(23, location=OTHER)
+    site.tick()
+    raw = site.backend.raw[0].replace(b"\r\n", b"\n")
+    assert parse(raw, Receiver(OTHER, new, 1, 20, queue=str(tmp_path)), "", site.now.timestamp()).signed
+    with pytest.raises(Refused):
+        parse(raw, Receiver(OTHER, old, 1, 20, queue=str(tmp_path)), "", site.now.timestamp())
 
 
 def test_the_notebook_is_the_workshops(site: Site) -> None:

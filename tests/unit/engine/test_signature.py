@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.orders import BACKEND, KEY, NOW, order, receiver, signed
 from wod.engine import signature
-from wod.engine.mail import parse
+from wod.engine.config import Receiver
+from wod.engine.mail import Refused, parse
 
 NONCE = "0123456789abcdef" * 2
 
@@ -64,6 +65,45 @@ def test_another_backend_or_key_is_refused() -> None:
     assert signature.refusal(order(), stamp, BACKEND.upper(), KEY, 72, NOW) is None
     assert signature.refusal(order(), stamp, "be2.example.org", KEY, 72, NOW)
     assert signature.refusal(order(), stamp, BACKEND, KEY + "x", 72, NOW)
+
+
+NEW = "another-key-that-only-tests-use-98765"
+
+
+@pytest.mark.parametrize("has", ["only the old key", "both keys", "only the new key"])
+def test_while_keys_change_every_backend_takes_what_is_signed_twice(has: str) -> None:
+    """Whichever host is rolled out first: the API signs by both keys as soon as it has the new one."""
+    made = signature.sign(order(), BACKEND, NEW, NOW, before=KEY)
+    stamp = signature.stamp(made)
+    key, before = {"only the old key": (KEY, ""), "both keys": (NEW, KEY), "only the new key": (NEW, "")}[has]
+    assert signature.refusal(order(), stamp, BACKEND, key, 72, NOW, before) is None
+    assert signature.refusal(order("CLEANUP"), stamp, BACKEND, key, 72, NOW, before)
+
+
+def test_a_receiver_of_before_reads_the_old_signature_where_it_always_was() -> None:
+    made = signature.sign(order(), BACKEND, NEW, NOW, NONCE, before=KEY)
+    old = signature.sign(order(), BACKEND, KEY, NOW, NONCE)
+    assert {name: made[name] for name in old} == old
+    assert made.keys() - old.keys() == {"X-WoD-Signature-New"}
+
+
+def test_the_key_before_is_good_until_its_moment() -> None:
+    raw = signed()
+    assert parse(raw, receiver_with(until=NOW + 1), "", NOW).signed
+    for config in (receiver_with(until=NOW), receiver_with(before="", until=NOW + 1)):
+        with pytest.raises(Refused, match="the signature does not fit"):
+            parse(raw, config, "", NOW)
+
+
+def receiver_with(**values: object) -> Receiver:
+    return Receiver(**{"backend": BACKEND, "key": NEW, "first": 1, "last": 20, "before": KEY, **values})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["", "v1=00", "v1=" + "0" * 64 + "\nSubject: x", "v2=" + "0" * 64])
+def test_a_malformed_second_signature_is_refused(value: str) -> None:
+    headers = {**signature.sign(order(), BACKEND, KEY, NOW), "X-WoD-Signature-New": value}
+    with pytest.raises(ValueError, match="X-WoD-Signature-New is malformed"):
+        signature.stamp(headers)
 
 
 @pytest.mark.parametrize(("age", "fine"), [(0, True), (-299, True), (-301, False), (3599, True), (3601, False)])

@@ -61,7 +61,8 @@ def deliver(row: Row[Any], config: Api, now: datetime) -> None:
     try:
         made, sender = Order(**{name: given[name] for name in names}), config.mail.sender
         when = now.timestamp()
-        raw = compose(made, given["backend"], config.mail_key, sender, row.recipient, when, given["nonce"])
+        before = config.mail_key_before if when < config.mail_key_until else ""
+        raw = compose(made, given["backend"], config.mail_key, sender, row.recipient, when, given["nonce"], before)
     except ValueError as error:
         raise NotSent(str(error), final=True) from None
     send(raw, given["backend"], config.mail_port, sender, row.recipient, TIMEOUT)

@@ -58,6 +58,12 @@ class Api(Section):
     WODAPITOKENKEY: MaybeSecret = setting(
         None, "The key that signs the API's access tokens; a new one ends all that were given.", secrecy="token"
     )
+    WODAPITOKENKEYBEFORE: MaybeSecret = setting(
+        None,
+        "The key before it: links in mails that were sent are good until a moment: KEY until MOMENT. Kept by "
+        "`wod secrets rotate`.",
+        secrecy="given",
+    )
     WODTOKENLIFE: Positive = setting(180, "Seconds for which an access token is good.", example=600)
     WODAPIWORKERS: Positive = setting(2, "Processes that answer the API's requests; one per core is plenty.", example=4)
     WODAPILISTEN: Address = setting(

@@ -26,6 +26,12 @@ class Orders(Section):
     FILE = "wod-system"
 
     WODMAILKEY: MaybeSecret = setting(None, "The key that signs the orders.", secrecy="token")
+    WODMAILKEYBEFORE: MaybeSecret = setting(
+        None,
+        "The key before it, which is good until a moment, for orders under way and hosts that are not rolled out yet: "
+        "KEY until MOMENT. Kept by `wod secrets rotate`.",
+        secrecy="given",
+    )
     WODMAILWINDOW: Positive = setting(72, "Hours for which a signature is good; a mail may be delayed.", example=24)
     WODMAILCLIENTS: Networks = setting(
         (),

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from textwrap import indent
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.engine.actions.conftest import Backend, notebook, root_only
-from wod.engine import completion, notebooks, variables
+from wod import vault
+from wod.engine import completion, hooks, notebooks, variables
 from wod.engine.delivery import Entry
 from wod.engine.errors import Impossible
 from wod.engine.render import Renderer
+
+VECTORS = yaml.safe_load((Path(__file__).parents[3] / "fixtures" / "vault.yml").read_text(encoding="utf-8"))
 
 
 def entries(backend: Backend, **more: str) -> dict[str, Entry]:
@@ -120,10 +125,32 @@ class TestVariables:
         assert made["hostvars"]["be1.example.org"]["HTTPPORT"] == "8103"
         assert "HTTPPORT" not in variables.build(backend.config, backend.request("CREATE"), 4, None)
 
-    @pytest.mark.parametrize("text", ["no colon", "A: !vault |", "A: [1]", "A: 'x"])
+    @pytest.mark.parametrize("text", ["no colon", "A: !vault |", "A: !x y", "A: [1]", "A: 'x"])
     def test_anything_else_is_refused_with_its_line(self, text: str) -> None:
         with pytest.raises(Impossible, match=r"v\.yml, line 2"):
             variables.parse(f"OK: 1\n{text}\n", Path("v.yml"))
+
+    def test_what_ansible_encrypted_opens_with_vaultpwd_and_is_masked(self) -> None:
+        vector = next(each for each in VECTORS if each["plaintext"] == "tiger")
+        text = f"A: 1\nDATAVISU: !vault |\n{vector['ciphertext']}B: 2\n"
+        made = variables.parse(text, Path("v.yml"), vector["password"])
+        assert made == {"A": "1", "DATAVISU": "tiger", "B": "2"}
+        whole = vault.encrypt("SPARKTOK: 'elephants'\nB: 2\n", "pw")
+        made |= variables.parse(whole, Path("v.yml"), "pw")
+        assert (made["SPARKTOK"], made["DATAVISU"]) == ("elephants", "tiger")
+        long = variables.parse(f"X: !vault |\n{indent(vault.encrypt('giraffes', 'pw'), '  ')}", Path("v.yml"), "pw")
+        assert hooks.secrets_in({**made, **long, "PORT": "123456"}) == ["elephants", "giraffes"]
+
+    @pytest.mark.parametrize(
+        ("password", "says"),
+        [("", "no password for it; set VAULTPWD and roll out"), ("x", "VAULTPWD does not open it")],
+    )
+    def test_what_cannot_be_opened_is_a_sentence(self, password: str, says: str) -> None:
+        text = f"A: 1\nB: !vault |\n{indent(vault.encrypt('giraffes', 'pw'), '  ')}C: 2\n"
+        with pytest.raises(Impossible, match=rf"v\.yml, line 2: B.*{says}"):
+            variables.parse(text, Path("v.yml"), password)
+        with pytest.raises(Impossible, match=rf"v\.yml.*{says}"):
+            variables.parse(vault.encrypt("A: 1\n", "pw"), Path("v.yml"), password)
 
     @root_only
     def test_file_is_removed_at_the_end(self, backend: Backend) -> None:
