@@ -24,6 +24,7 @@ GROUPS = {
     "private": "Show what the private folder overrides.",
     "queue": "See to the orders that a backend has taken.",
     "rollout": "Roll out a site in waves, with a look at each before the next.",
+    "secrets": "Keep secrets encrypted, rotate them, and look for them in clear.",
     "settings": "Check, show and explain the layered settings.",
     "status": "Show how every host does.",
     "student": "Act on single student accounts.",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from wod import vaultkey
 from wod.cli import options
 from wod.cli.driftoptions import history_of, of_hosts, warn
 from wod.errors import BadInput
@@ -90,7 +91,18 @@ def install(at: str, mend: bool, only_print: bool, always_on: str, inventory: Pa
 
 def _nightly(site: Site, inventory: Path, at: str, mend: bool, days: str) -> nightly.Nightly:
     """With this shell's WOD_… variables, and the folders that a run writes to."""
-    environment = {key: value for key, value in os.environ.items() if key.startswith("WOD_")}
+    environment = {key: value for key, value in os.environ.items() if key.startswith("WOD_")} | _key(site.group)
     state = folder_of(site.group).path
     writable = (private_dir(site.root), cache_folder(), Path.home() / ".ssh")
     return nightly.Nightly(site.group, inventory, site.root, state, writable, at, mend, days, environment=environment)
+
+
+def _key(group: str) -> dict[str, str]:
+    """Where the unit finds the key of the secrets. Not the key itself: everybody can read a unit's environment."""
+    if os.environ.get(vaultkey.VALUE):
+        raise BadInput(
+            f"{vaultkey.VALUE} would stand in a unit that everybody can read; put the key into a file of mode 0600, "
+            f"name that in {vaultkey.FILE}, and unset {vaultkey.VALUE}"
+        )
+    found = vaultkey.find(group)
+    return {vaultkey.FILE: str(found.path.absolute())} if found and found.path else {}

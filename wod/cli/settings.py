@@ -52,7 +52,7 @@ def settings() -> None:
 @group_option
 def check(inventory: Path, group: str | None) -> None:
     """Check the settings of all hosts; print every problem with file and line. Nothing is touched."""
-    view = _view(inventory, group)
+    view = view_of(inventory, group)
     checked = list(view.hosts.values()) or [view.one(None)]
     _warn(checked)
     secret_store(private_dir(Path()), view.group).values()  # refused when damaged, or readable by others
@@ -69,7 +69,7 @@ def check(inventory: Path, group: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def show(inventory: Path, group: str | None, host: str | None, as_json: bool) -> None:
     """Show the final values, secrets redacted."""
-    found = _view(inventory, group).one(host)
+    found = view_of(inventory, group).one(host)
     _warn([found])
     if as_json:
         click.echo(json.dumps(found.as_data(), ensure_ascii=False, indent=2))
@@ -84,7 +84,7 @@ def show(inventory: Path, group: str | None, host: str | None, as_json: bool) ->
 @host_option
 def explain(key: str, inventory: Path, group: str | None, host: str | None) -> None:
     """Tell where the value of KEY comes from: the winner first, then what it hid."""
-    found = _view(inventory, group).one(host)
+    found = view_of(inventory, group).one(host)
     entries = found.explain(key)
     name = canonical(key)
     click.echo(_assignment(name, found[name]))
@@ -112,7 +112,7 @@ def in_repository() -> None:
         raise BadInput("there is no group_vars/ here; run this in the folder of the repository")
 
 
-def _view(inventory: Path, group: str | None) -> View:
+def view_of(inventory: Path, group: str | None) -> View:
     """The platform named by ``--group``, or everything in the inventory."""
     in_repository()
     if group:

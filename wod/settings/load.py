@@ -51,11 +51,13 @@ def load(
     host: Values = NOTHING,
     override: Values = NOTHING,
     host_name: str = "",
+    kept_values: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings of a host, or of the platform without one; :class:`ProblemsFound` names all that is wrong.
 
     ``generated`` is what the inventory derives from its hosts, ``host`` what it says of this one,
     ``override`` is ``--data``. Nothing is touched: secrets are generated when they are revealed, not here.
+    ``kept_values`` are looked at in place of those in the store.
     """
     check_group(group)
     folder = private_dir(root) if private is None else private
@@ -66,7 +68,7 @@ def load(
         mapping("--data", override, "--data"),
     )
     store = secret_store(folder, group)
-    found = [(DEFAULTS, ()), (kept(store, root), ()), *_found(root, folder, group, *given)]
+    found = [(DEFAULTS, ()), (kept(store, root, kept_values), ()), *_found(root, folder, group, *given)]
     keyring = Keyring(group, [layer for layer, _ in found])
     found = [unsealed(layer, problems, keyring) for layer, problems in found]
     merged = merge([layer for layer, _ in found])
@@ -84,10 +86,10 @@ def secret_store(private: Path, group: str) -> SecretStore:
     return SecretStore(private / "secrets" / f"{group}.yml")
 
 
-def kept(store: SecretStore, root: Path) -> Layer:
-    """What the store holds, as the lowest layer: whatever a file says stands above it."""
-    place = shown_path(store.path, root)
-    return Layer("secrets", {name: Located(Secret(name, value), place) for name, value in store.values().items()})
+def kept(store: SecretStore, root: Path, values: Mapping[str, str] | None = None) -> Layer:
+    """What the store holds (or would), as the lowest layer: whatever a file says stands above it."""
+    place, held = shown_path(store.path, root), store.values() if values is None else values
+    return Layer("secrets", {name: Located(Secret(name, value), place) for name, value in held.items()})
 
 
 def collect(loads: Iterable[Callable[[], T]]) -> list[T]:

@@ -13,6 +13,7 @@ from wod.errors import BadInput, Problem
 from wod.secrets import Secret
 from wod.settings.data import holds_secret, thaw
 from wod.settings.families import concealed
+from wod.settings.interpolate import is_template
 from wod.settings.merge import Chains, Provenance
 from wod.settings.schema import SETTINGS, canonical, suggestion
 
@@ -92,6 +93,11 @@ class Settings(Mapping[str, Any]):
         if known not in self._chains or known not in self._values:
             raise BadInput(f"there is no setting {name}{suggestion(name, self._values)}")
         return [self._redacted(known, entry) for entry in self._chains[known]]
+
+    def in_clear(self, name: str) -> bool:
+        """Whether a secret's value stands in a file as it is, for whoever reads that file."""
+        given = self._chains[canonical(name)][0].value
+        return bool(given) and not isinstance(given, Secret) and not (isinstance(given, str) and is_template(given))
 
     def _redacted(self, name: str, entry: Provenance) -> Provenance:
         if entry.value in (None, "") or not isinstance(entry.value, str | int | float):
