@@ -60,10 +60,17 @@ class Participant:
         return sorted(self.http.get(f"{self.server}/api/kernelspecs").json()["kernelspecs"])
 
     def run(self, code: str, kernel: str = "python3", patience: float = 60) -> str:
-        """All that a cell prints, returns or fails with, through a fresh kernel's websocket."""
+        """All that a cell prints, returns or fails with, in a fresh kernel."""
+        return self.execute(self.start_kernel(kernel), code, patience)
+
+    def start_kernel(self, kernel: str = "python3") -> str:
+        """The id of a kernel that goes on until the server stops."""
         started = self.http.post(f"{self.server}/api/kernels", json={"name": kernel}, headers=self._headers())
         started.raise_for_status()
-        identity = started.json()["id"]
+        return str(started.json()["id"])
+
+    def execute(self, identity: str, code: str, patience: float = 60) -> str:
+        """What a cell prints, returns or fails with in a kernel that runs, through its websocket."""
         url = self.base.replace("http", "ws", 1) + f"{self.server}/api/kernels/{identity}/channels"
         with connect(url, additional_headers={"Cookie": self._cookie()}, open_timeout=30) as socket:
             return _execute(socket, code, patience)

@@ -18,6 +18,7 @@ from aiosmtpd.handlers import Message
 
 from tests.modules.conftest import FakeSite
 from tests.unit.fleet.conftest import wod
+from wod import vaultkey
 from wod.errors import BadInput, WodError
 from wod.facts import texts
 from wod.fleet import charts, logins, mails, nightly, page, portalnote
@@ -138,6 +139,24 @@ def test_the_units_say_what_is_wanted(tmp_path: Path) -> None:
     assert f"ExecStart=/opt/wod/bin/wod drift night --fix --always-on mon,thu -i {tmp_path}/inventory.py" in service
     assert "OnFailure=wod-drift-production-failed.service" in service
     assert "ProtectSystem=strict" in service
+
+
+def test_a_unit_knows_where_the_key_of_the_secrets_is_and_never_the_key(
+    drifted: FakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody can read a unit."""
+    drifted.settings("WODMONITOR: ops@example.org\n")
+    path = vaultkey.default_path("test")
+    key = path.read_text().strip()
+    printed = wod(drifted, "drift", "install", "--print")
+    assert printed.code == 0, printed.said
+    assert printed.out.count(f"Environment=WOD_VAULT_KEY_FILE={path}\n") == 2
+    assert key not in printed.said
+    monkeypatch.setenv("WOD_VAULT_KEY", key)
+    refused = wod(drifted, "drift", "install", "--print")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("wod: WOD_VAULT_KEY would stand in a unit that everybody can read; put the key into")
+    assert key not in refused.err
 
 
 def test_a_night_with_drift_is_mailed_and_a_quiet_one_is_not(drifted: FakeSite, relay: tuple[int, Kept]) -> None:
