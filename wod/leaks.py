@@ -53,9 +53,7 @@ def known(several: Iterable[Settings], store: SecretStore) -> dict[str, str]:
     found: dict[str, str] = {}
     kept = store.values()
     for settings in several:
-        unmade = {
-            name for name in SETTINGS if SETTINGS[name].generated and settings.explain(name)[0].layer == "default"
-        }
+        unmade = {name for name in SETTINGS if SETTINGS[name].generated and settings.origin(name).layer == "default"}
         plain = {name: value for name, value in settings.as_data().items() if name not in unmade - kept.keys()}
         _gather(plain, found)
     found |= kept

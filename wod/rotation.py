@@ -29,7 +29,7 @@ def hindrance(name: str, several: Iterable[Settings]) -> str:
     setting, found = SETTINGS[name], list(several)
     if not setting.generated:
         return f"{name} is given to you, not generated; keep another value by: wod secrets set {name}"
-    places = {each.explain(name)[0].place for each in found if each.explain(name)[0].layer not in LOWEST}
+    places = {each.origin(name).place for each in found if each.origin(name).layer not in LOWEST}
     if places:
         return f"{name} is given in {', '.join(sorted(places))}, which wins; change it there, or remove it there first"
     if name == "WODPGPASSWD" and not all(database.is_local(each) for each in found):

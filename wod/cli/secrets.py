@@ -20,6 +20,7 @@ from wod.previous import KEPT, of
 from wod.secrets import Secret
 from wod.secretstore import SecretStore
 from wod.settings import Settings, load, private_dir
+from wod.settings.data import holds_secret
 from wod.settings.families import is_workshop
 from wod.settings.load import secret_store
 from wod.settings.schema import SETTINGS, canonical, suggestion
@@ -68,13 +69,13 @@ def _rows(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     """``(name, kind, place, remark)``: those that wod knows first, then what workshops and the site have."""
     for name, value in settings.items():
         declared = SETTINGS.get(name)
-        if declared.secret if declared else isinstance(value, Secret):
+        if declared.secret if declared else holds_secret(value):
             kind = "generated" if declared and declared.generated else "given"
             yield (name, kind, *_state(settings, name))
 
 
 def _state(settings: Settings, name: str) -> tuple[str, str]:
-    entry, value = settings.explain(name)[0], settings[name]
+    entry, value = settings.origin(name), settings[name]
     if value is None:
         return "-", "not set"
     if entry.layer == "default":
@@ -103,7 +104,7 @@ def show(name: str, inventory: Path, group: str | None, host: str | None) -> Non
     value = settings[name]
     if value is not None and not isinstance(value, Secret):
         raise BadInput(f"{name} is no secret; see: wod settings explain {name}")
-    unmade = settings.explain(name)[0].layer == "default" and canonical(name) not in store_of(view).values()
+    unmade = settings.origin(name).layer == "default" and canonical(name) not in store_of(view).values()
     if value is None or (unmade and canonical(name) in SETTINGS):
         raise BadInput(f"{name} has no value yet; " + ("a roll-out makes one" if value else f"wod secrets set {name}"))
     click.echo(value.reveal())
@@ -123,9 +124,9 @@ def set_command(name: str, inventory: Path, group: str | None) -> None:
     store = store_of(view)
     store.change(lambda values: rotation.replaced(values, {known: value}, until))
     click.echo(f"{known} is kept in {store.path}; roll out to bring it to the hosts")
-    for place in sorted({entry.place for each in several if known in each for entry in each.explain(known)[:1]}):
-        if not place.endswith(str(store.path)) and place != "default":
-            click.echo(f"wod: {place} gives {known}, too, and wins; remove it there", err=True)
+    above = [each.origin(known) for each in several if known in each]
+    for place in sorted({entry.place for entry in above if entry.layer not in rotation.LOWEST}):
+        click.echo(f"wod: {place} gives {known}, too, and wins; remove it there", err=True)
 
 
 def _nameable(name: str, settings: Settings) -> str:

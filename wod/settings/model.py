@@ -94,10 +94,18 @@ class Settings(Mapping[str, Any]):
             raise BadInput(f"there is no setting {name}{suggestion(name, self._values)}")
         return [self._redacted(known, entry) for entry in self._chains[known]]
 
+    def origin(self, name: str) -> Provenance:
+        """Who gave the value of a secret: the first that gives any, for an empty one counts as none."""
+        return self._redacted(canonical(name), self._giver(name))
+
     def in_clear(self, name: str) -> bool:
         """Whether a secret's value stands in a file as it is, for whoever reads that file."""
-        given = self._chains[canonical(name)][0].value
-        return bool(given) and not isinstance(given, Secret) and not (isinstance(given, str) and is_template(given))
+        given = self._giver(name).value
+        return bool(given) and not holds_secret(given) and not (isinstance(given, str) and is_template(given))
+
+    def _giver(self, name: str) -> Provenance:
+        chain = self._chains[canonical(name)]
+        return next((entry for entry in chain if entry.value not in (None, "", "None")), chain[-1])
 
     def _redacted(self, name: str, entry: Provenance) -> Provenance:
         if entry.value in (None, "") or not isinstance(entry.value, str | int | float):

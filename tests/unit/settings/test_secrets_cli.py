@@ -185,6 +185,23 @@ def test_rotate_refuses_what_it_cannot(files, lab, names, says):
     assert not (files.private / "secrets").exists()
 
 
+def test_an_empty_value_in_a_file_gives_none(files, lab):
+    files.own("all.yml", "WODBETOKEN: ''\nLDAPPWD:\nWODMAILKEY: None\n")
+    assert lab("show", "WODBETOKEN")[0] == 2
+    assert lab("check")[0] == 0
+    assert not (files.private / "secrets").exists()
+    assert lab("rotate", "WODBETOKEN", "WODMAILKEY")[0] == 0
+    assert lab("set", "LDAPPWD", stdin="tiger\n")[2] == ""
+    rows = [line.split() for line in lab("list")[1].splitlines()]
+    kept_ones = [row[0] for row in rows if row[2:3] == ["private/secrets/lab.yml"]]
+    assert kept_ones == ["LDAPPWD", "WODBETOKEN", "WODMAILKEY"]
+
+
+def test_a_private_mapping_with_encrypted_parts_is_listed(files, lab):
+    files.own("all.yml", f"VAULTPWD: old\nWODPRIVATEPREFIXES: [ACME_]\nACME_X:\n  psk: {sealed('4711', 'old')}")
+    assert "ACME_X" in [line.split()[0] for line in lab("list")[1].splitlines()]
+
+
 def test_rotate_looks_at_every_host_and_leaves_what_a_file_gives(files, run):
     files.own("all.yml", "WODMAILKEY: a-key-of-my-own-0123456789\n")
     given = inventory(files, '{"WODPGHOST": "db.example.org", "WODAPIDBADMINPWD": "hunter2hunter2"}')
