@@ -16,7 +16,7 @@ from wod.cli.secretscheck import check
 from wod.cli.secretsedit import edit, rekey
 from wod.cli.settings import View, group_option, host_option, view_of
 from wod.errors import BadInput
-from wod.previous import KEPT, of
+from wod.previous import KEPT, current, of
 from wod.secrets import Secret
 from wod.secretstore import SecretStore
 from wod.settings import Settings, load, private_dir
@@ -25,6 +25,8 @@ from wod.settings.families import is_workshop
 from wod.settings.load import secret_store
 from wod.settings.schema import SETTINGS, canonical, suggestion
 from wod.settings.schema.published import is_published
+
+AGAIN = "WODMAILKEY was new already; hosts that were not rolled out since refuse each other's orders until all are"
 
 
 @click.group()
@@ -171,6 +173,8 @@ def rotate(names: tuple[str, ...], every: bool, at_once: bool, inventory: Path, 
     several = all_settings(view)
     chosen = _chosen(names, every, several)
     until = 0.0 if at_once else time.time() + several[0].WODMAILWINDOW * rotation.HOUR
+    if "WODMAILKEY" in chosen and current(several[0], "WODMAILKEYBEFORE"):
+        click.echo(f"wod: {AGAIN}", err=True)
     after = store_of(view).change(lambda values: rotation.rotated(values, chosen, until))
     for name in chosen:
         click.echo(f"{name}: a new value; {rotation.RESTARTS[name]}")

@@ -153,6 +153,12 @@ def test_rotate_all_gives_each_generated_one_a_new_value(files, lab):
     assert not [value for value in {*before.values(), *after.values()} if value in out]
 
 
+def test_rotating_the_mail_key_again_before_its_time_is_warned_of(files, lab):
+    """Two keys are good at a time, and a host that missed one has neither."""
+    assert [lab("rotate", "WODMAILKEY")[2].count("refuse each other's orders") for _ in range(3)] == [0, 0, 1]
+    assert lab("rotate", "WODBETOKEN")[2] == ""
+
+
 def test_rotate_at_once_keeps_no_old_key(files, lab):
     lab("rotate", "WODMAILKEY")
     lab("rotate", "WODMAILKEY")
