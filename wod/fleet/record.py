@@ -108,7 +108,7 @@ def records(folder: Folder) -> list[Record]:
 
 
 def fingerprint(member: SiteHost) -> str:
-    """The same for the same revision of wod (changes that are not committed count), site, settings and private files."""
+    """The same for the same revision of wod, what is not committed included, and the same site and private files."""
     return f"{code()} {member.digest()} {Private.of(member.settings).digest()}"
 
 
