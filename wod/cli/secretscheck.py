@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from wod import leaks, remote
+from wod import leaks, remote, vaultkey
 from wod.cli import options
 from wod.cli.settings import group_option, view_of
 from wod.connection import opened, run
@@ -45,7 +45,8 @@ def check(on_hosts: bool, inventory: Path, group: str | None) -> None:
     private = private_dir(Path())
     several = list(view.hosts.values()) or [load(Path(), view.group)]
     needles = Needles(leaks.known(several, secret_store(private, view.group)))
-    found = sorted(set(_here(needles, private)))
+    keys = {f"the key of {view.group}": key.value for key in vaultkey.candidates(view.group)}  # never sent to a host
+    found = sorted(set(_here(Needles({**needles.values, **keys}), private)))
     told, missed = _there(inventory, needles) if on_hosts else ([], 0)
     for leak in [*found, *told]:
         click.echo(leak)

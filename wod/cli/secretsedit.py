@@ -7,13 +7,16 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import click
 
+from wod import rotation
 from wod.cli import options
 from wod.cli.settings import group_option, view_of
 from wod.errors import BadInput, ProblemsFound
+from wod.previous import KEPT, written
 from wod.rekeying import files
 from wod.rekeying import rekey as rekeyed
 from wod.secretstore import SecretStore, listing, parsed
@@ -34,23 +37,33 @@ def edit(inventory: Path, group: str | None) -> None:
     """
     store = secret_store(private_dir(Path()), group or view_of(inventory, None).group)
     before = store.values()
-    text = ABOUT + listing(before)
     with tempfile.TemporaryDirectory(dir=memory(store)) as folder:  # 0700
         path = Path(folder) / store.path.name
         path.touch(0o600)
-        path.write_text(text, encoding="utf-8")
-        while True:
-            try:
-                after = _edited(path, store)
-                break
-            except (ValueError, ProblemsFound) as error:
-                if not sys.stdin.isatty() or not click.confirm(f"{error}; edit it again?", default=True, err=True):
-                    raise BadInput(f"{error}; nothing was changed") from None
+        path.write_text(ABOUT + listing(before), encoding="utf-8")
+        after, window = _until_sound(path, store)
     if after in ({}, before):
         click.echo("no changes")
         return
-    _keep(store, before, after)
+    _keep(store, before, with_keys_of_before(before, after, time.time() + window * rotation.HOUR))
     click.echo(f"{store.path} is written; roll out to bring it to the hosts")
+
+
+def with_keys_of_before(before: dict[str, str], after: dict[str, str], until: float) -> dict[str, str]:
+    """A key that was edited, and nothing said of the one before it: that is good for a while, as after a rotation."""
+    names = [name for name in KEPT if name in before and name in after and before[name] != after[name]]
+    silent = [name for name in names if after.get(f"{name}BEFORE") == before.get(f"{name}BEFORE")]
+    return after | {f"{name}BEFORE": written(before[name], until) for name in silent}
+
+
+def _until_sound(path: Path, store: SecretStore) -> tuple[dict[str, str], int]:
+    """What was edited, and WODMAILWINDOW; at a terminal, nonsense can be put right."""
+    while True:
+        try:
+            return _edited(path, store)
+        except (ValueError, ProblemsFound) as error:
+            if not sys.stdin.isatty() or not click.confirm(f"{error}; edit it again?", default=True, err=True):
+                raise BadInput(f"{error}; nothing was changed") from None
 
 
 def memory(store: SecretStore) -> str:
@@ -63,7 +76,7 @@ def memory(store: SecretStore) -> str:
     return usable[0] if usable else str(store.path.parent)
 
 
-def _edited(path: Path, store: SecretStore) -> dict[str, str]:
+def _edited(path: Path, store: SecretStore) -> tuple[dict[str, str], int]:
     """What the editor left; :class:`ValueError` or :class:`ProblemsFound` for nonsense."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
@@ -73,8 +86,8 @@ def _edited(path: Path, store: SecretStore) -> dict[str, str]:
     if done.returncode:
         raise BadInput(f"the editor {editor} ended with {done.returncode}; nothing was changed")
     values = parsed(path.read_text(encoding="utf-8"))
-    load(Path(), store.group, kept_values=values)  # ProblemsFound if a roll-out could not read it
-    return values
+    settings = load(Path(), store.group, kept_values=values)  # ProblemsFound if a roll-out could not read it
+    return values, settings.WODMAILWINDOW
 
 
 def _keep(store: SecretStore, before: dict[str, str], after: dict[str, str]) -> None:

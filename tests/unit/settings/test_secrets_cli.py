@@ -239,6 +239,16 @@ def test_edit_opens_a_private_file_in_memory_and_keeps_what_was_saved(files, lab
     assert text[1] == "'LDAPPWD': 'tiger'"
 
 
+def test_edit_of_the_mail_key_keeps_the_one_before(files, lab, monkeypatch):
+    lab("set", "WODMAILKEY", stdin="a-first-key-of-mine\n")
+    lab("set", "LDAPPWD", stdin="tiger\n")
+    editor(files, monkeypatch, "sed -i -e s/first/second/ -e /LDAPPWD/d $1")
+    assert lab("edit")[0] == 0
+    after = kept(files)
+    assert after.pop("WODMAILKEYBEFORE").startswith("a-first-key-of-mine until ")
+    assert after == {"WODMAILKEY": "a-second-key-of-mine"}
+
+
 @pytest.mark.parametrize(
     ("script", "code", "says"),
     [
@@ -346,6 +356,13 @@ def test_check_finds_values_in_files_in_git_and_in_logs(files, lab):
     assert "3 found of 2 secrets" in err
     assert "too short to be looked for: OPNSENSEKEY" in err
     assert token not in out + err
+
+
+def test_check_finds_the_key_where_it_must_not_be(files, lab):
+    lab("rotate", "WODBETOKEN")
+    files.write(files.private / "lab.key", vaultkey.find("lab").value + "\n")
+    code, out, _ = lab("check")
+    assert (code, out) == (1, "private/lab.key:1: the key of lab in clear\n")
 
 
 def test_check_makes_no_secret(files, lab):
