@@ -101,7 +101,7 @@ def done(wod: Whole) -> Rotation:
     ada.start_server()
     kernel = ada.start_kernel()
     ada.execute(kernel, "x = 4711")
-    link = re.search(r"/my/#(\S+)", wod.mail("ada@example.org", "credentials"))
+    link = re.search(r"/my/#([\w-]{48})", wod.mail("ada@example.org", "credentials"))
     assert link
     old = {name: wod.site.secret(name) for name in ROTATED}
     mail = compose(UNDER_WAY, ADDRESS["be2"], old["WODMAILKEY"], "wodadmin@localhost")
@@ -140,10 +140,13 @@ def new(done: Rotation) -> dict[str, str]:
 
 
 def test_nobody_was_interrupted_for_longer_than_a_restart(done: Rotation) -> None:
-    print({name: (round(page.longest, 1), page.asked) for name, page in done.pages.items()})
-    assert done.pages["Hub"].asked > 20
-    assert done.pages["Hub"].longest < 60
-    assert done.pages["server"].longest < 60
+    """Measured against a restart of the same Hub on this machine, as busy as it is."""
+    with httpx.Client(base_url=done.ada.base) as hub, Watch(hub, "/hub/health") as restart:
+        done.wod.site.ssh(done.host_of(done.ada), "systemctl restart jupyterhub; sleep 1")
+    assert restart.longest > 0.6, "the watch, which asks five times a second, was to see the restart"
+    gaps = {name: page.longest for name, page in done.pages.items()}
+    assert max(gaps.values()) < 3 * restart.longest + 5, (gaps, restart.longest)
+    assert min(page.asked for page in done.pages.values()) > 20
 
 
 def test_the_participant_works_on(done: Rotation) -> None:
@@ -160,11 +163,16 @@ def test_the_order_in_the_outbox_is_carried_out(done: Rotation) -> None:
 def test_the_order_that_was_under_way_is_carried_out(done: Rotation) -> None:
     with smtplib.SMTP(ADDRESS["be2"], 10025, timeout=60) as server:
         server.sendmail("wodadmin@localhost", [f"wodadmin@{ADDRESS['be2']}"], done.mail)
-    done.wod.until("the order", lambda: "CREATE" in trace(done.wod.site))
+    done.wod.until("the order", lambda: carried_out(done.wod.site))
 
 
-def trace(site: Site) -> str:
-    return site.command("wod", "student", "trace", "15", "--host", "be2").output
+def carried_out(site: Site) -> bool:
+    """On be2, by its own account."""
+    waiting = site.command("wod", "queue", "list", "--host", "be2").output
+    return (
+        "nothing is queued" in waiting
+        and "CREATE" in site.command("wod", "student", "trace", "15", "--host", "be2").output
+    )
 
 
 @pytest.mark.parametrize("host", ["be1", "be2"])
