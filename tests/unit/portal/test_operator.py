@@ -32,7 +32,11 @@ def test_the_overview_says_all(page: Page) -> None:
         expect(backends).to_contain_text(text)
     seats = page.get_by_role("img", name=re.compile("API 101: 15 free, 4 taken, 1 stuck"))
     expect(seats.locator("rect")).to_have_count(5)
-    expect(page.get_by_role("img", name=re.compile("Registrations in 30 days"))).to_be_visible()
+    for text in ("15 of 20 free", "Notebooks that explain themselves"):
+        expect(seats).to_contain_text(text)
+    days = page.get_by_role("img", name=re.compile("Registrations in 30 days"))
+    for text in ("most in a day: 10", "1 Nov", "30 Nov"):
+        expect(days).to_contain_text(text)
     expect(page.get_by_role("region", name="Dead letters")).to_contain_text("no such workshop")
     expect(page.get_by_text("1 mail or order waits to be sent")).to_be_visible()
     expect(page.get_by_role("region", name="Drift")).to_contain_text("3 differences")

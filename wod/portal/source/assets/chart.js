@@ -1,41 +1,43 @@
 // Pictures of numbers, drawn as SVG; each is accompanied by its numbers as a table.
-import { h, plural, s } from "./dom.js";
+import { day, h, plural, s } from "./dom.js";
 
-const ROW = 34;
-const NAMES = 165;
+const ROW = 52;
 const WIDTH = 480;
 const KINDS = ["free", "taken", "stuck"];
 
+const count = (seat) => KINDS.reduce((sum, kind) => sum + (seat[kind] || 0), 0);
+const short = (text) => (text.length > 38 ? `${text.slice(0, 37)}…` : text);
+const spoken = (seat) => `${seat.name}: ${KINDS.map((kind) => `${seat[kind] || 0} ${kind}`).join(", ")}`;
+
 function bar(seat, at, scale) {
-  let x = NAMES;
+  let x = 0;
   return KINDS.map((kind) => {
     const width = Math.max(0, seat[kind] || 0) * scale;
     const drawn =
       width > 0 &&
-      s("rect", { class: kind, x: x + 0.5, y: at * ROW + 6.5, width: Math.max(1, width - 2), height: ROW - 14, rx: 3 });
+      s("rect", { class: kind, x: x + 0.5, y: at * ROW + 22.5, width: Math.max(1, width - 2), height: 18, rx: 3 });
     x += width;
     return drawn;
   });
 }
 
-const short = (text) => (text.length > 22 ? `${text.slice(0, 21)}…` : text);
-const spoken = (seat) => `${seat.name}: ${KINDS.map((kind) => `${seat[kind] || 0} ${kind}`).join(", ")}`;
-
-// Seats by workshop, as stacked bars.
+// Seats by workshop: its name, how many are free, and a stacked bar below.
 export function seats(list) {
-  const most = Math.max(1, ...list.map((seat) => KINDS.reduce((sum, kind) => sum + (seat[kind] || 0), 0)));
-  const scale = (WIDTH - NAMES - 70) / most;
-  const rows = list.map((seat, at) => {
-    const total = KINDS.reduce((sum, kind) => sum + (seat[kind] || 0), 0);
-    return s(
+  const scale = (WIDTH - 1) / Math.max(1, ...list.map(count));
+  const rows = list.map((seat, at) =>
+    s(
       "g",
       {},
       s("title", {}, spoken(seat)),
-      s("text", { class: "name", x: 0, y: at * ROW + 21 }, short(seat.name)),
+      s("text", { class: "name", x: 0, y: at * ROW + 15 }, short(seat.name)),
+      s(
+        "text",
+        { x: WIDTH, y: at * ROW + 15, "text-anchor": "end" },
+        `${seat.free} of ${Math.max(seat.places, count(seat))} free`,
+      ),
       ...bar(seat, at, scale),
-      s("text", { x: NAMES + total * scale + 6, y: at * ROW + 21 }, `${seat.free} of ${Math.max(seat.places, total)}`),
-    );
-  });
+    ),
+  );
   return s(
     "svg",
     {
@@ -71,30 +73,30 @@ export function legend() {
 // Registrations by day, as columns.
 export function days(list) {
   const height = 140;
-  const most = Math.max(0, ...list.map((day) => day.count));
-  const tall = (day) => (day.count / Math.max(1, most)) * height;
+  const most = Math.max(0, ...list.map((each) => each.count));
+  const tall = ({ count }) => (count / Math.max(1, most)) * height;
   const step = WIDTH / Math.max(1, list.length);
-  const columns = list.map((day, at) =>
+  const columns = list.map((each, at) =>
     s(
       "g",
       {},
-      s("title", {}, `${day.day}: ${day.count}`),
+      s("title", {}, `${day(each.day)}: ${each.count}`),
       s("rect", {
         class: "column",
         x: at * step + 2,
-        y: 16 + height - tall(day),
+        y: 16 + height - tall(each),
         width: step - 4,
-        height: tall(day),
+        height: tall(each),
         rx: 2,
       }),
     ),
   );
-  const sum = list.reduce((total, day) => total + day.count, 0);
+  const sum = list.reduce((total, each) => total + each.count, 0);
   const ends = list.length
     ? [
-        s("text", { x: 0, y: height + 34 }, list[0].day),
-        s("text", { x: WIDTH, y: height + 34, "text-anchor": "end" }, list.at(-1).day),
-        s("text", { x: 0, y: 11 }, `most in a day: ${most}`),
+        s("text", { x: 0, y: height + 34 }, day(list[0].day)),
+        s("text", { x: WIDTH, y: height + 34, "text-anchor": "end" }, day(list.at(-1).day)),
+        s("text", { x: 0, y: 13 }, `most in a day: ${most}`),
       ]
     : [];
   return s(

@@ -36,6 +36,14 @@ export function moment(text) {
   return Number.isNaN(date.valueOf()) ? "" : MOMENT.format(date);
 }
 
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+
+// A day such as 2026-11-24, without its year; what is no day stays as it is.
+export function day(text) {
+  const date = new Date(text ?? NaN);
+  return Number.isNaN(date.valueOf()) ? String(text) : DAY.format(date);
+}
+
 export const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
 export function hours(count) {

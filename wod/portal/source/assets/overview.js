@@ -1,5 +1,5 @@
 // What the operator sees, from the answer of GET /api/operator.
-import { h, moment, plural } from "./dom.js";
+import { day, h, moment, plural } from "./dom.js";
 import { days, legend, seats } from "./chart.js";
 
 const panel = (title, ...children) => h("section", { class: "panel" }, h("h2", {}, title), ...children);
@@ -101,7 +101,7 @@ function registrations(list) {
       table(
         "Registrations by day",
         ["Day", "Registrations"],
-        list.map((each) => [each.day, each.count]),
+        list.map((each) => [day(each.day), each.count]),
       ),
     ),
   );
