@@ -66,7 +66,7 @@ class _Reasons(BaseStateCallback):
         self.texts: list[str] = []
 
     def host_connect_error(self, state: State, host: Any, error: Exception) -> None:  # type: ignore[override]
-        self.texts.append(str(error))
+        self.texts.append(str(error).replace("[Errno None] ", ""))  # paramiko's, for several addresses at once
 
 
 def run(host: Any, command: StringCommand) -> str:

@@ -34,7 +34,7 @@ class Students(click.ParamType):
 
 
 @click.command()
-@click.argument("verb", type=click.Choice(VERBS, case_sensitive=False))
+@click.argument("verb", metavar="VERB", type=click.Choice(VERBS, case_sensitive=False))
 @click.argument("workshop", metavar="WORKSHOP")
 @click.argument("students", type=Students(), metavar="[MIN[,MAX]]", required=False)
 @click.option("--customer", type=click.IntRange(min=0), default=0, show_default=True, help="The registration's id.")

@@ -14,6 +14,7 @@ import click
 from wod import apihost
 from wod.apihost import Answer
 from wod.cli import options
+from wod.cli.group import Group
 from wod.errors import BadInput, WodError
 from wod.inventory import load_site
 from wod.settings import Settings
@@ -21,7 +22,7 @@ from wod.settings import Settings
 host_option = click.option("--host", "name", help="The API's host; needed only if the inventory has several.")
 
 
-@click.group()
+@click.group(cls=Group)
 def api() -> None:
     """Back the API's database up, restore it, and compare it with the site.
 

@@ -10,13 +10,14 @@ import click
 from wod import rebrand as rebranding
 from wod import repos
 from wod.cli import options
+from wod.cli.group import Group
 from wod.errors import EXIT_FAILED, WodError
 from wod.inventory import load_site
 from wod.site import SiteHost
 from wod.sources import Source, sources_of
 
 
-@click.group()
+@click.group(cls=Group)
 def content() -> None:
     """Show where the backends' content comes from, and rebrand content."""
 

@@ -11,6 +11,7 @@ import click
 from wod.cli import options
 from wod.cli.driftnightly import install, night, tell
 from wod.cli.driftoptions import history_of, of_hosts, warn
+from wod.cli.group import Group
 from wod.errors import BadInput
 from wod.fleet import checking, drifttext, page
 from wod.fleet import drift as judging
@@ -26,7 +27,7 @@ as_html = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def drift() -> None:
     """Find what has changed on hosts since they were rolled out, and mend it.
 

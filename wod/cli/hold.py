@@ -18,7 +18,10 @@ from wod.inventory import load_site
 @click.argument("host", required=False)
 @click.option("--reason", default="", help="Why; everyone who rolls out reads it.")
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it is held, such as 2027-01-31."
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="The last day on which it is held, such as 2027-01-31.",
 )
 @click.option("--list", "listed", is_flag=True, help="Show which hosts are held.")
 @options.inventory

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import wod.lab as the_lab
+from wod.cli.group import Group
 from wod.cli.labmail import mail
 from wod.errors import BadInput
 from wod.lab import image, preflight
@@ -23,7 +24,7 @@ from wod.lab.waiting import ssh_command
 hosts_option = click.option("--hosts", metavar="NAMES", help="Hosts, by name, with commas: be1,be2.")
 
 
-@click.group()
+@click.group(cls=Group)
 def lab() -> None:
     """Real hosts on this machine, to try a roll-out on.
 

@@ -7,6 +7,7 @@ import time
 
 import click
 
+from wod.cli.group import Group
 from wod.lab import mailbox
 from wod.lab.mailbox import Mail
 from wod.lab.places import places as current_places
@@ -15,7 +16,7 @@ PAUSE = 0.5
 """Seconds between two looks of ``--follow``."""
 
 
-class ListsUnlessTold(click.Group):
+class ListsUnlessTold(Group):
     """``wod lab mail ADDRESS`` is ``wod lab mail list ADDRESS``: whatever is no command of it is the list's."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ import click
 
 from wod import shell
 from wod.cli import options
+from wod.cli.group import Group
 from wod.connection import connected, run
 from wod.enginesettings import LINK
 
@@ -15,7 +16,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 identity = click.argument("request", metavar="ID")
 
 
-@click.group()
+@click.group(cls=Group)
 def queue() -> None:
     """See to a backend's orders: those that wait, those under way, and the dead letters."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from wod.cli import options
+from wod.cli.group import Group
 from wod.errors import BadInput, Problem
 from wod.settings import Settings, load, private_dir
 from wod.settings.data import thaw
@@ -42,7 +43,7 @@ class View:
         return self.hosts[host]
 
 
-@click.group()
+@click.group(cls=Group)
 def settings() -> None:
     """Check, show and explain the layered settings."""
 

@@ -8,11 +8,12 @@ import click
 
 from wod import shell
 from wod.cli import options
+from wod.cli.group import Group
 from wod.cli.queue import engine
-from wod.connection import connected, run
+from wod.connection import opened, run
 from wod.enginesettings import LINK
 from wod.errors import BadInput
-from wod.inventory import SiteHost
+from wod.inventory import SiteHost, load_site
 from wod.passwords import hashed, new_password
 
 _CHPASSWD = """
@@ -23,7 +24,7 @@ printf '%s\\n' "$line" | chpasswd -e
 """
 
 
-@click.group()
+@click.group(cls=Group)
 def student() -> None:
     """Act on single student accounts."""
 
@@ -50,9 +51,10 @@ def passwd(number: int, name: str, inventory: Path) -> None:
 
     Only its hash goes to the host, on stdin. The password is shown here once and kept nowhere.
     """
-    with connected(inventory, name) as (host, connection):
+    site = load_site(inventory)
+    refuse_unless_there(site.host(name), number, number)
+    with opened(site, name) as (host, connection):
         settings = host.settings
-        refuse_unless_there(host, number, number)
         password = new_password()
         run(connection, shell.script(_CHPASSWD, stdin=f"student{number}:{hashed(password)}"))
     url = f"{settings.WODBEEXTPROTO}://{settings.WODBEEXTFQDN}:{settings.WODBEEXTPORT}/hub/login"
@@ -67,8 +69,9 @@ def passwd(number: int, name: str, inventory: Path) -> None:
 @click.confirmation_option(prompt="This deletes all that is in these homes. Go on?")
 def erase(first: int, last: int, name: str, inventory: Path) -> None:
     """DELETE what students MIN to MAX have in their homes, end their processes, and make the homes anew."""
-    with connected(inventory, name) as (host, connection):
-        refuse_unless_there(host, first, last)
+    site = load_site(inventory)
+    refuse_unless_there(site.host(name), first, last)
+    with opened(site, name) as (_, connection):
         click.echo(run(connection, shell.call(f"{LINK}/bin/wod-engine", "erase", args=(first, last))))
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from wod.cli import options
+from wod.cli.group import Group
 from wod.errors import EXIT_FAILED, BadInput
 from wod.settings.schema import SETTINGS
 from wod.workshops import Finding, Workshop, read_all
@@ -36,7 +37,7 @@ class Judged(NamedTuple):
     variables: Mapping[str, object] | None
 
 
-@click.group()
+@click.group(cls=Group)
 def workshop() -> None:
     """Check, list and print the workshops of a content repository."""
 
