@@ -23,12 +23,21 @@ def _send(page: Page) -> None:
     expect(page.locator("#name-error")).not_to_be_empty()
 
 
-def _taken(page: Page) -> None:
+def _fill_in(page: Page) -> None:
     for name, text in (("Your name", "Ada"), ("E-mail address", EMAIL)):
         page.get_by_label(name).fill(text)
     page.get_by_label("I have read and accept").check()
     page.get_by_role("button", name="Book my seat").click()
+
+
+def _taken(page: Page) -> None:
+    _fill_in(page)
     expect(page.get_by_text("You have a seat already")).to_be_visible()
+
+
+def _booked(page: Page) -> None:
+    _fill_in(page)
+    expect(page.get_by_text("Your seat is booked")).to_be_visible()
 
 
 def _sure(page: Page) -> None:
@@ -53,7 +62,14 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "registered already": ("/workshop/1", _taken),
     "full workshop": ("/workshop/4", None),
     "unknown workshop": ("/workshop/99", None),
+    "booked": ("/workshop/1", _booked),
     "my registration": ("/my/#token", None),
+    "being prepared": ("/my/#token", None),
+    "nearly over": ("/my/#token", None),
+    "over": ("/my/#token", None),
+    "failed": ("/my/#token", None),
+    "catalogue away": ("/", None),
+    "registration away": ("/my/#token", None),
     "give back": ("/my/#token", _sure),
     "no link": ("/my/", None),
     "log-in": ("/operator/", None),
@@ -64,6 +80,20 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "not found": ("/nowhere", None),
     "server error": ("/50x.html", None),
 }
+
+ANSWERS: dict[str, tuple[str, Answer]] = {
+    "booked": (
+        "POST /api/customer",
+        Answer(200, {"id": 5, "name": "Ada", "email": EMAIL, "studentId": 3, "proxy": "wod"}),
+    ),
+    "being prepared": ("GET /api/my", Answer(body=mine("preparing", startUrl=None))),
+    "nearly over": ("GET /api/my", Answer(body=mine("ending"))),
+    "over": ("GET /api/my", Answer(body=mine("over", startUrl=None, secondsLeft=0))),
+    "failed": ("GET /api/my", Answer(body=mine("failed", startUrl=None))),
+    "catalogue away": ("GET /api/workshops", Answer(502, "<html>")),
+    "registration away": ("GET /api/my", Answer(502, "<html>")),
+}
+"""What the API says other than on the other screens."""
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
@@ -80,6 +110,7 @@ def screen(origin: Origin) -> Callable[[Page, str], Page]:
 
     def shown(page: Page, name: str) -> Page:
         path, act = SCREENS[name]
+        origin.answers.update([ANSWERS[name]] if name in ANSWERS else [])
         page.goto(path, wait_until="networkidle")
         if act:
             act(page)
