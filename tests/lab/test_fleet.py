@@ -68,7 +68,7 @@ def six(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]
 
 @pytest.fixture(scope="module")
 def fared(six: Fleet) -> Said:
-    return six.rollout("--timeout", "60", "--max-failures", "9", "--html", str(six.folder / "rollout.html"))
+    return six.rollout("--timeout", "50", "--max-failures", "9", "--html", str(six.folder / "rollout.html"))
 
 
 def judged(page: Path) -> dict[str, str]:
@@ -100,7 +100,7 @@ def test_nothing_was_done_on_the_held_host(six: Fleet, fared: Said) -> None:
 
 
 def test_resumed_the_summary_names_them_too_and_who_is_done_is_not_done_again(six: Fleet, fared: Said) -> None:
-    again = six.wod("rollout", "--yes", "--resume", "--timeout", "15")
+    again = six.wod("rollout", "--yes", "--resume", "--timeout", "12")
     assert (again.code, again.err) == (1, "")
     summary = again.out.partition("\n\n")[2]
     now = {**FARED, **dict.fromkeys(("be1", "be2"), ("skipped", "done before; nothing changed since"))}
@@ -113,7 +113,7 @@ def test_resumed_the_summary_names_them_too_and_who_is_done_is_not_done_again(si
 def test_a_plan_and_a_check_judge_whom_they_can_and_name_the_others(six: Fleet, fared: Said) -> None:
     """Both at once: neither changes anything."""
     pages = {name: six.folder / f"{name}.html" for name in ("plan", "check")}
-    more = ("--timeout", "40", "--json", "--limit", ",".join(FARED), "--html")
+    more = ("--timeout", "30", "--json", "--limit", ",".join(FARED), "--html")
     started = six.start("plan", *more, str(pages["plan"])), six.start("drift", "check", *more, str(pages["check"]))
     plan, check = (said(process) for process in started)
     lost = {"api": "failed", "be3": "unreachable", "be4": "timeout"}
