@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.site import Run, Site
+from tests.lab.site import REPOSITORY, Run, Site
 from tests.lab.test_content import git
 from tests.unit.content.server import serving
 from wod import samples
@@ -134,7 +134,7 @@ def private(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
 
 
 def inventory(private: Site, platform: str) -> str:
-    return os.path.relpath(private.private / "inventories" / f"{platform}.py", Path.cwd())
+    return os.path.relpath(private.private / "inventories" / f"{platform}.py", REPOSITORY)
 
 
 @pytest.fixture(scope="module")
