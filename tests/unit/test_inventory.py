@@ -200,7 +200,11 @@ def test_an_inventory_that_is_none_is_said(tmp_path: Path, text: str | None, sen
 def test_the_repository_is_the_current_folder_or_the_packages_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    here = tmp_path / "wod"
+    (here / "group_vars").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert repository_root() == REPOSITORY
-    (tmp_path / "group_vars").mkdir()
-    assert repository_root() == tmp_path
+    monkeypatch.chdir(here)
+    assert repository_root() == here
+    monkeypatch.setenv("WOD_PRIVATE", str(here))
+    assert repository_root() == REPOSITORY
