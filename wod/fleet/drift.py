@@ -72,7 +72,8 @@ def judge(result: HostResult, *, known: bool, held: str = "") -> HostDrift:
     if result.outcome in BAD:
         return HostDrift(result.host, result.role, result.outcome, changes, news, **common)
     if news and known and not any(text.startswith("content:") for text in news):
-        return HostDrift(result.host, result.role, DRIFTED, result.changes, **common)
+        found = tuple(change for change in result.changes if not change.follows)
+        return HostDrift(result.host, result.role, DRIFTED, found, **common)
     verdict = BEHIND if news else DRIFTED if changes else AS_ROLLED_OUT
     return HostDrift(result.host, result.role, verdict, changes, news, **common)
 

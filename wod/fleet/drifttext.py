@@ -49,7 +49,8 @@ def headline(host: HostDrift) -> str:
         return f"behind the repository; {many}, new or drifted" if host.changes else "behind the repository"
     if host.verdict == drift.DRIFTED:
         many = wording.count(len(host.changes), "difference")
-        return f"drifted, {many}" + (f"; {host.people} students have a running server" if host.people else "")
+        people = f"; {wording.count(host.people, 'student')} with a running server" if host.people else ""
+        return f"drifted, {many}{people}"
     return host.verdict
 
 

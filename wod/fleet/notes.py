@@ -42,10 +42,11 @@ class Note:
 
 @dataclass
 class Notebook:
-    """All notes of a host by operation hash, and the paths that would be written."""
+    """All notes of a host by operation hash, the paths that would be written, and the units that would be started."""
 
     notes: dict[str, Note] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    started: set[str] = field(default_factory=set)
 
     def of(self, operation: str) -> Note:
         return self.notes.setdefault(operation, Note())
@@ -90,6 +91,22 @@ def restarts(units: Iterable[str]) -> None:
     """The current operation would restart these running units."""
     if planning():
         _page().restarts.update(dict.fromkeys(units))
+
+
+def starts(units: Iterable[str]) -> None:
+    """The current operation would start these units, which do not run."""
+    if planning():
+        _OPEN[-1].started.update(units)
+
+
+def unsettled(units: Iterable[str] = (), paths: Iterable[str] = ()) -> bool:
+    """Whether what a service says now is no news: one that it needs is yet to be started, or a path to be written.
+
+    ``units`` are names, or beginnings of names.
+    """
+    if not _OPEN:
+        return False
+    return any(name.startswith(tuple(units)) for name in _OPEN[-1].started) or bool(_OPEN[-1].written & set(paths))
 
 
 def say(text: str) -> None:

@@ -6,9 +6,12 @@ from pyinfra import host
 from pyinfra.api import operation
 
 from wod import shell
+from wod.api import config
 from wod.facts import ask
 from wod.facts.apidatabase import ApiDatabase
+from wod.fleet import notes
 from wod.operations import Commands
+from wod.operations.health import POSTGRESQL
 
 SHOWN = 20
 """Lines of a plan that are shown; ``wod api sync --dry-run`` shows all."""
@@ -28,6 +31,8 @@ def current(link: str, account: str, catalogue: str) -> Commands:
     """
     program = f"{link}/bin/wod-api"
     state = ask(host, ApiDatabase, program=program, account=account, catalogue=catalogue)
+    if notes.unsettled([POSTGRESQL], [catalogue, str(config.PATH), link]):
+        notes.follows()
     if state is None:
         yield shell.refuse("could not ask the API's database what it lacks")
     elif state.code not in (0, 1):
@@ -37,6 +42,7 @@ def current(link: str, account: str, catalogue: str) -> Commands:
     else:
         for line in shown(state.said):
             host.log(line)
+            notes.say(line)
         if state.code:
             yield shell.script(MIGRATE, link)
         yield shell.script(_SYNC, program, account, catalogue)

@@ -7,10 +7,13 @@ from pyinfra.api import FactBase, StringCommand, operation
 
 from wod import shell
 from wod.facts import END, ask, complete
+from wod.fleet import notes
 from wod.operations import Commands
 
 PATIENCE = 60
 """Seconds."""
+POSTGRESQL = "postgresql"
+"""What its units' names begin with: without it, what keeps its data there does not answer."""
 _ASK = f"""curl -sS -k -m 10 -o /dev/null -w '%{{http_code}}\\n' --noproxy '*' "$1" 2>/dev/null || true; echo {END}"""
 _WAIT = """
 end=$(($(date +%s) + $2)); code=000
@@ -47,4 +50,6 @@ def answering(url: str, unit: str) -> Commands:
     if ask(host, HttpCode, url=url) == "200":
         host.noop(f"{url} answers")
     else:
+        if notes.unsettled(units=(unit, POSTGRESQL)):
+            notes.follows()
         yield shell.script(_WAIT, url, PATIENCE, unit)

@@ -16,6 +16,7 @@ from wod import shell
 from wod.database import Layout
 from wod.facts import ask
 from wod.facts.postgresql import BEGIN_MARK, END_MARK, Cluster, ClusterState, Role, Server, ServerState
+from wod.fleet import notes
 from wod.operations import Commands
 from wod.secrets import Secret
 
@@ -84,6 +85,8 @@ def _mends(layout: Layout, state: Cluster, access: Sequence[str]) -> Commands:
     if not state.included:
         yield shell.script(_INCLUDE, layout.configuration)
     if tuple(access) != state.access:
+        notes.say(f"{layout.access}: our lines are not as they should be")
+        notes.written(layout.access)
         yield shell.script(_ACCESS, layout.access, stdin="\n".join(access))
 
 
@@ -110,6 +113,8 @@ def database(port: int, database: str, owner: str, tools: tuple[str, str] | None
     if not todo:
         host.noop(f"the database {database} is there, and {owner}'s")
         return
+    for statement in todo:
+        notes.say(statement.partition(" PASSWORD ")[0])
     text = "\n".join(["SET log_min_error_statement = panic;", *todo])
     yield shell.script(_SQL, port, stdin=Secret("statements", text))
 

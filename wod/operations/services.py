@@ -96,14 +96,31 @@ def _foreseen(wanted: list[Unit], states: Services) -> list[StringCommand]:
     """What a plan tells: with the restarts that follow from files that would be written."""
     rewritten = notes.foreseen()
     notes.restarts(restarted(wanted, replace(states, changed=states.changed | rewritten)))
+    known = settled(states, rewritten)
     for unit in wanted:
         if unit.wanted and not states.units[unit.name].active:
             notes.say(f"start {unit.name}")
-        elif unit.wanted and not states.units[unit.name].enabled:
+            notes.starts([unit.name])
+        elif unit.wanted and not known.units[unit.name].enabled:
             notes.say(f"enable {unit.name} at boot")
-    if not any(plan(wanted, replace(states, changed=states.changed | dict.fromkeys(rewritten, 0.0)))):
+    if not any(plan(wanted, known)):
         notes.follows()
     return list(plan(wanted, replace(states, changed=states.changed | rewritten)))
+
+
+def settled(states: Services, rewritten: Iterable[str]) -> Services:
+    """As if the files that would be written had been so from the start: what is left has a reason of its own.
+
+    A unit whose file was removed or edited needs systemd to read it again; the link that enables it is still there.
+    """
+    files = {path.rpartition("/")[2] for path in rewritten}
+    units = {
+        name: replace(state, exists=True, enabled=state.enabled or not state.exists, needs_reload=False)
+        if name in files and not state.masked
+        else state
+        for name, state in states.units.items()
+    }
+    return Services(units, states.changed | dict.fromkeys(rewritten, 0.0))
 
 
 @operation()

@@ -75,7 +75,8 @@ def serving(url: str, watch: Iterable[str]) -> Commands:
     """
     watched = list(watch)
     state = ask(host, ServingFact, url=url, watched=watched)
-    if notes.foreseen().keys() & set(watched) and state and state.code == "200":
+    answers = state is not None and state.code == "200"
+    if notes.unsettled(units=["nginx.service"]) or (answers and notes.unsettled(paths=watched)):
         notes.follows()
     if state is None:
         yield shell.refuse("could not read the state of nginx")
