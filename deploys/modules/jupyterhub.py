@@ -108,7 +108,10 @@ def kernel_files(kernel: Kernel, prefix: str) -> list[files.Entry]:
 
 
 def run(hub: Hub) -> None:
-    """Both services; systemd says the Hub has started when it answers (ExecStartPost in its unit)."""
+    """Both services; systemd says the Hub has started when it answers (ExecStartPost in its unit).
+
+    A new proxy leads nowhere before the Hub has told it: a proxy that is restarted for its unit has the Hub follow.
+    """
     environment = (hub.prefix, f"{hub.prefix}/.wod-complete")
     services.running(
         name="Run the Hub and its proxy",
@@ -117,7 +120,7 @@ def run(hub: Hub) -> None:
             services.Unit("jupyterhub-proxy.service", watch=(hub.proxy_unit, hub.proxy_token_file)),
             services.Unit(
                 "jupyterhub.service",
-                watch=(hub.unit, hub.config, hub.token_file, hub.proxy_token_file, *environment),
+                watch=(hub.unit, hub.proxy_unit, hub.config, hub.token_file, hub.proxy_token_file, *environment),
             ),
         ],
     )

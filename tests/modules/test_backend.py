@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.modules.conftest import FakeSite
 from tests.modules.model import Model
 from wod.operations import stamp
@@ -107,9 +109,20 @@ def differing(now: object, right: object) -> list[object]:
     return [key for key in now.keys() | right.keys() if now.get(key) != right.get(key) and key != stamp.PATH]
 
 
-def test_a_run_that_was_killed_before_its_restart_is_made_good(rolled_out: FakeSite) -> None:
+PROXY = "jupyterhub-proxy.service"
+
+
+@pytest.mark.parametrize(
+    ("path", "restarted"),
+    [
+        ("/etc/jupyterhub/token", ["jupyterhub.service"]),
+        (f"/etc/systemd/system/{PROXY}", [PROXY, "jupyterhub.service"]),  # a new proxy is told where it leads to
+    ],
+)
+def test_a_run_that_was_killed_before_its_restart_is_made_good(
+    rolled_out: FakeSite, path: str, restarted: list[str]
+) -> None:
     """Whether to restart is judged by what is on the host, not by what this run changed."""
-    path = "/etc/jupyterhub/token"
     model = rolled_out.model("be1")
     model.clock += 2
     model.changed[path] = model.clock
@@ -117,7 +130,7 @@ def test_a_run_that_was_killed_before_its_restart_is_made_good(rolled_out: FakeS
     rolled_out.put("be1", model)
     deployed(rolled_out)
     acts = [line for line in rolled_out.model("be1").log if line.startswith("act")]
-    assert acts == ["act jupyterhub.service restart "]
+    assert acts == [f"act {unit} restart " for unit in restarted]
 
 
 def test_the_secrets_are_in_no_argument(rolled_out: FakeSite) -> None:
