@@ -9,14 +9,25 @@ from wod.fleet.history import Night
 
 WIDTH, HEIGHT, ROW = 480, 90, 18
 LABEL = 180
+FEWEST = 14
+"""Nights for which there is room at least: a bar alone is no wall."""
 
 
 def nights(found: Sequence[Night]) -> str:
-    """A bar per check: how many hosts had drifted (red), on those that were looked at (grey)."""
+    """A bar per check: how many hosts had drifted (red), on those that were looked at (grey); below, the days."""
     most = max((night.hosts for night in found), default=0) or 1
-    width = WIDTH / max(len(found), 1)
+    width = WIDTH / max(len(found), FEWEST)
     bars = "".join(_night(night, index * width, width, most) for index, night in enumerate(found))
-    return _svg(WIDTH, HEIGHT, "Hosts that had drifted, by check", bars)
+    return _svg(WIDTH, HEIGHT + ROW, "Hosts that had drifted, by check", bars + _days(found, width))
+
+
+def _days(found: Sequence[Night], width: float) -> str:
+    """The day of the first check, and that of the last where it is another."""
+    days = [night.began[:10] for night in found]
+    first = f'<text x="0" y="{HEIGHT + 14}">{escape(days[0])}</text>' if days else ""
+    end = (len(found) - 0.2) * width
+    far = len(days) > 1 and days[-1] != days[0] and end > LABEL
+    return first + (f'<text x="{end:.1f}" y="{HEIGHT + 14}" text-anchor="end">{escape(days[-1])}</text>' if far else "")
 
 
 def _night(night: Night, x: float, width: float, most: int) -> str:
