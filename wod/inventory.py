@@ -20,7 +20,7 @@ import click
 import pyinfra
 
 from wod import ssh
-from wod.errors import BadInput, ProblemsFound
+from wod.errors import BadInput, ProblemsFound, WodError
 from wod.settings import Settings, private_dir
 from wod.site import ROLES, Host, Site, SiteHost, plain_name
 
@@ -100,8 +100,10 @@ def load_site(path: Path, override: Mapping[str, object] | None = None) -> Site:
     token = _OVERRIDE.set(override or {})
     try:
         site = runpy.run_path(str(path)).get("_site")
-    except (SyntaxError, NameError, TypeError) as error:
-        raise BadInput(f"{path}: {error}") from error
+    except WodError:
+        raise
+    except Exception as error:  # whatever Python says of what somebody wrote
+        raise BadInput(f"{path}: {str(error) or type(error).__name__}") from error
     finally:
         _OVERRIDE.reset(token)
     if not isinstance(site, Site):

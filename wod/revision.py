@@ -23,7 +23,13 @@ def revision() -> str:
 
 def _git(*arguments: str) -> str:
     try:
-        done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, timeout=10)
+        done = subprocess.run(
+            # The nightly timer is root's, the checkout its operator's: git would not tell the one of the other's.
+            ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -186,6 +186,7 @@ def test_a_site_can_be_loaded_outside_pyinfra() -> None:
         (None, "there is no such inventory"),
         ("hosts = []", "it has no line globals"),
         ("def", "invalid syntax"),
+        ("raise KeyError('no such colour')", "site.py: 'no such colour'"),
         ("from wod.inventory import Host\nHost(nmae='x')", "nmae"),
     ],
 )

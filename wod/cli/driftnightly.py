@@ -13,8 +13,8 @@ import click
 from wod import vaultkey
 from wod.cli import options
 from wod.cli.driftoptions import history_of, of_hosts, warn
-from wod.errors import BadInput
-from wod.fleet import checking, drifttext, mails, nightly, page
+from wod.errors import BadInput, WodError
+from wod.fleet import checking, drifttext, mails, nightly, page, post
 from wod.fleet import drift as judging
 from wod.fleet.checking import Job
 from wod.fleet.state import folder_of
@@ -37,13 +37,15 @@ def night(job: Job, mend: bool, always_on: str) -> None:
     Ends with 0 when the work was done and the mail sent, whatever was found.
     """
     days = _days(always_on)
-    settings = load_site(job.inventory).hosts[0].settings
+    site = load_site(job.inventory)
+    to = post.of_site(site)
+    post.keep(folder_of(site.group), to)
     found = checking.fix(job, warn=warn) if mend else checking.check(job, warn)
     click.echo(drifttext.plain(found), nl=False)
     if judging.worth_a_mail(found) or DAYS[datetime.now().weekday()] in days:
         subject = f"Drift of {found.platform}: {judging.summary(found.hosts)}"
         drawn = page.of_drift(found, history_of(found).nights())
-        mails.send(settings, mails.compose(settings, subject, drifttext.plain(found), drawn))
+        mails.send(to, mails.compose(to, subject, drifttext.plain(found), drawn))
 
 
 def _days(text: str) -> list[str]:
@@ -56,15 +58,28 @@ def _days(text: str) -> list[str]:
 
 @click.command()
 @click.argument("unit")
+@click.option("--platform", required=True, help="The platform's name, as the inventory has it.")
 @options.inventory
-def tell(unit: str, inventory: Path) -> None:
-    """What runs when the nightly look failed: mail the last lines that UNIT said."""
-    site = load_site(inventory)
-    settings = site.hosts[0].settings
-    command = ["journalctl", "--no-pager", "-n", "50", "-u", unit]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
-    text = f"{unit} failed on {os.uname().nodename}. Its last words:\n\n{said}"
-    mails.send(settings, mails.compose(settings, f"Drift of {site.group} could not be looked for", text))
+def tell(unit: str, platform: str, inventory: Path) -> None:
+    """What runs when the nightly look failed: mail the last lines that UNIT said.
+
+    If the inventory or the settings are what is broken, it goes to whom, and by which server, the last night's would.
+    """
+    try:
+        to = post.of_site(load_site(inventory))
+    except WodError:
+        to = post.kept(folder_of(platform))
+    text = f"{unit} failed on {os.uname().nodename}. Its last words:\n\n{_last_words(unit)}"
+    mails.send(to, mails.compose(to, f"Drift of {platform} could not be looked for", text))
+
+
+def _last_words(unit: str) -> str:
+    """Of the run that failed, if systemd says which that was (version 251 and newer); else of the unit."""
+    run = os.environ.get("MONITOR_INVOCATION_ID")
+    which = [f"_SYSTEMD_INVOCATION_ID={run}", "+", f"INVOCATION_ID={run}"] if run else ["-u", unit]
+    subprocess.run(["journalctl", "--sync"], capture_output=True, timeout=60)
+    command = ["journalctl", "--no-pager", "-n", "50", *which]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
 
 
 @click.command()
@@ -79,22 +94,26 @@ def install(at: str, mend: bool, only_print: bool, always_on: str, inventory: Pa
     Each site runs at a minute of its own within the hour after --at. A run that fails is told by mail.
     """
     site = load_site(inventory)
-    mails.compose(site.hosts[0].settings, "", "")  # refused now, if nobody is to get it
-    wanted = _nightly(site, inventory.resolve(), at, mend, ",".join(_days(always_on)))
+    to = post.of_site(site)
+    mails.compose(to, "", "")  # refused now, if nobody is to get it
+    wanted = _nightly(site, inventory.resolve(), at, mend, ",".join(_days(always_on)), mails.by_sendmail(to))
     if only_print:
         for name, text in nightly.units(wanted, Path(sys.argv[0]).resolve()).items():
             click.echo(f"# {name}\n{text}")
         return
     written = nightly.install(wanted)
+    post.keep(folder_of(site.group), to)
     click.echo(f"{wanted.name}.timer runs at {nightly.moment(at, site.group)}; " + (", ".join(written) or "no changes"))
 
 
-def _nightly(site: Site, inventory: Path, at: str, mend: bool, days: str) -> nightly.Nightly:
+def _nightly(site: Site, inventory: Path, at: str, mend: bool, days: str, sendmail: bool) -> nightly.Nightly:
     """With this shell's WOD_… variables, and the folders that a run writes to."""
+    state, cache = folder_of(site.group).path.resolve(), cache_folder().resolve()
     environment = {key: value for key, value in os.environ.items() if key.startswith("WOD_")} | _key(site.group)
-    state = folder_of(site.group).path
-    writable = (private_dir(site.root), cache_folder(), Path.home() / ".ssh")
-    return nightly.Nightly(site.group, inventory, site.root, state, writable, at, mend, days, environment=environment)
+    environment |= {"WOD_STATE": str(state.parent), "WOD_CACHE": str(cache.parent)}
+    writable = (private_dir(site.root), cache, Path.home() / ".ssh")
+    folders = (site.root, state, writable)
+    return nightly.Nightly(site.group, inventory, *folders, at, mend, days, sendmail=sendmail, environment=environment)
 
 
 def _key(group: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from wod.errors import BadInput, WodError
+from wod.fleet.post import Post
 from wod.secrets import Secret
 from wod.settings import Settings
 
@@ -18,7 +19,7 @@ SENDMAIL = Path("/usr/sbin/sendmail")
 SECONDS = 60.0
 
 
-def compose(settings: Settings, subject: str, text: str, page: str = "") -> EmailMessage:
+def compose(settings: Settings | Post, subject: str, text: str, page: str = "") -> EmailMessage:
     """A mail with the text, and the page attached. :class:`BadInput` when nobody is to get it."""
     if not settings.WODMONITOR:
         raise BadInput("nobody is told: WODMONITOR is not set; set it to the address that gets reports")
@@ -32,12 +33,17 @@ def compose(settings: Settings, subject: str, text: str, page: str = "") -> Emai
     return mail
 
 
-def send(settings: Settings, mail: EmailMessage, sendmail: Path = SENDMAIL) -> None:
+def by_sendmail(settings: Settings | Post, sendmail: Path = SENDMAIL) -> bool:
+    """Whether mails are handed to this machine's own program."""
+    return not settings.WODSMTPHOST and sendmail.exists()
+
+
+def send(settings: Settings | Post, mail: EmailMessage, sendmail: Path = SENDMAIL) -> None:
     """By WODSMTPHOST; else by sendmail, if this machine has it; else by the first backend's mail server."""
     try:
         if settings.WODSMTPHOST:
             _by_relay(settings, mail)
-        elif sendmail.exists():
+        elif by_sendmail(settings, sendmail):
             subprocess.run([str(sendmail), "-t", "-oi"], input=mail.as_bytes(), check=True, timeout=SECONDS)
         else:
             with smtplib.SMTP(settings.WODBEFQDN, settings.POSTPORT, timeout=SECONDS) as server:
@@ -46,8 +52,8 @@ def send(settings: Settings, mail: EmailMessage, sendmail: Path = SENDMAIL) -> N
         raise WodError(f"the report could not be mailed to {settings.WODMONITOR}: {error}") from None
 
 
-def _by_relay(settings: Settings, mail: EmailMessage) -> None:
-    with smtplib.SMTP(settings.WODSMTPHOST, settings.WODSMTPPORT, timeout=SECONDS) as server:
+def _by_relay(settings: Settings | Post, mail: EmailMessage) -> None:
+    with smtplib.SMTP(settings.WODSMTPHOST or "", settings.WODSMTPPORT, timeout=SECONDS) as server:
         if settings.WODSMTPTLS:
             server.starttls(context=ssl.create_default_context())
         if settings.WODSMTPUSER:

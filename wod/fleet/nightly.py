@@ -16,6 +16,12 @@ from wod.errors import BadInput, WodError
 UNITS = Path("/etc/systemd/system")
 JITTER = 60
 """Minutes over which sites are spread, each always at the same one."""
+CAPABILITIES = ("CAP_DAC_READ_SEARCH", "CAP_DAC_OVERRIDE")
+"""Root reads the operator's files, whoever they belong to."""
+SENDMAIL_CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_FOWNER")
+HIDDEN = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - the service has its own (PrivateTmp)
+SPOOLS = tuple(Path("/var/spool") / name for name in ("postfix", "exim4", "nullmailer", "mqueue", "clientmqueue"))
+"""Where mail servers' sendmail puts what it is given."""
 _SERVICE = """\
 [Unit]
 Description=Drift of {platform}: looked for{also}
@@ -33,7 +39,7 @@ Description=Tell that the drift of {platform} could not be looked for
 
 [Service]
 Type=oneshot
-ExecStart={wod} drift tell {name}.service -i {inventory}
+ExecStart={wod} drift tell {name}.service --platform {group} -i {inventory}
 {common}"""
 _COMMON = """\
 User={user}
@@ -43,19 +49,27 @@ TimeoutStartSec=6h
 NoNewPrivileges=yes
 PrivateTmp=yes
 PrivateDevices=yes
+PrivateMounts=yes
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={writable}
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
+ProtectKernelLogs=yes
 ProtectControlGroups=yes
 ProtectClock=yes
+ProtectHostname=yes
 RestrictSUIDSGID=yes
 RestrictRealtime=yes
 RestrictNamespaces=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 LockPersonality=yes
+RemoveIPC=yes
+KeyringMode=private
 CapabilityBoundingSet={capabilities}
 SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 """
 _TIMER = """\
 [Unit]
@@ -63,6 +77,7 @@ Description=Every night: drift of {platform}
 
 [Timer]
 OnCalendar=*-*-* {time}:00
+AccuracySec=1s
 Persistent=yes
 
 [Install]
@@ -72,7 +87,10 @@ WantedBy=timers.target
 
 @dataclass(frozen=True)
 class Nightly:
-    """What is to run: ``at`` is HH:MM, the earliest moment; ``always`` are days on which a mail comes in any case."""
+    """What is to run: ``at`` is HH:MM, the earliest moment; ``always`` are days on which a mail comes in any case.
+
+    ``sendmail``: mails are handed to this machine's own program, which needs more than the look itself.
+    """
 
     platform: str
     inventory: Path
@@ -83,6 +101,7 @@ class Nightly:
     fix: bool = False
     always: str = ""
     user: str = "root"
+    sendmail: bool = False
     environment: Mapping[str, str] | None = None
 
     @property
@@ -110,6 +129,7 @@ def units(nightly: Nightly, wod: Path) -> dict[str, str]:
         "fix": " --fix" if nightly.fix else "",
         "always": f" --always-on {nightly.always}" if nightly.always else "",
         "inventory": _word(nightly.inventory),
+        "group": _word(nightly.platform),
         "common": _common(nightly),
         "time": moment(nightly.at, nightly.platform),
     }
@@ -119,12 +139,14 @@ def units(nightly: Nightly, wod: Path) -> dict[str, str]:
 
 def _common(nightly: Nightly) -> str:
     environment = "".join(f"Environment={_word(f'{k}={v}')}\n" for k, v in sorted((nightly.environment or {}).items()))
+    writable = (nightly.state, *nightly.writable, *(SPOOLS if nightly.sendmail else ()))
+    capabilities = [*CAPABILITIES, *(SENDMAIL_CAPABILITIES if nightly.sendmail else ())]
     return _COMMON.format(
         user=nightly.user,
         folder=str(nightly.folder).replace("%", "%%"),
         environment=environment,
-        writable=" ".join(_word(path, "-") for path in (nightly.state, *nightly.writable)),
-        capabilities="CAP_DAC_READ_SEARCH CAP_DAC_OVERRIDE" if nightly.user == "root" else "",
+        writable=" ".join(_word(path, "-") for path in writable),
+        capabilities=" ".join(capabilities) if nightly.user == "root" else "",
     )
 
 
@@ -136,14 +158,25 @@ def _word(value: object, prefix: str = "") -> str:
 
 def install(nightly: Nightly) -> list[str]:
     """Write the units where they differ, and start the timer; what was written. As root only."""
-    texts = units(nightly, Path(sys.argv[0]).resolve())
+    program = Path(sys.argv[0]).resolve()
+    texts = units(nightly, program)
     if os.geteuid() != 0:
         raise BadInput(f"only root can write to {UNITS}; run it with sudo")
+    refuse_hidden(program, nightly.inventory, nightly.folder)
     written = [name for name, text in texts.items() if _write(UNITS / name, text)]
     if written:
         _systemctl("daemon-reload")
     _systemctl("enable", "--now", f"{nightly.name}.timer")
     return written
+
+
+def refuse_hidden(*paths: Path) -> None:
+    """:class:`BadInput` for what the service would not see."""
+    for path in paths:
+        if any(folder in path.parents for folder in HIDDEN):
+            raise BadInput(
+                f"{path} is in a folder for temporary files, which the service does not see; move it elsewhere"
+            )
 
 
 def _write(path: Path, text: str) -> bool:

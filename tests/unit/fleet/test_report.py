@@ -21,12 +21,14 @@ from tests.unit.fleet.conftest import wod
 from wod import vaultkey
 from wod.errors import BadInput, WodError
 from wod.facts import texts
-from wod.fleet import charts, logins, mails, nightly, page, portalnote
+from wod.fleet import charts, logins, mails, nightly, page, portalnote, post
 from wod.fleet.drift import HostDrift, Report
 from wod.fleet.history import Night
 from wod.fleet.nightly import Nightly
 from wod.fleet.result import Change
+from wod.fleet.state import Folder
 from wod.inventory import repository_root
+from wod.secrets import Secret
 from wod.settings import Settings, load
 
 CHANGE = Change("Hub | Write <it>", "Hub", 2, "-old <b>\n+new", restarts=("jupyterhub.service",))
@@ -54,6 +56,7 @@ def test_charts_are_svg_with_a_bar_each() -> None:
     assert len(drawn.findall("{*}g")) == len(NIGHTS)
     times = ElementTree.fromstring(charts.times([("be<1>", 2.0), ("be2", 0.0)]))
     assert [text.text for text in times.findall("{*}text")] == ["be<1>", "2.0 s", "be2", "0.0 s"]
+    assert [text.text for text in drawn.findall("{*}text")] == ["2026-11-10", "2026-11-23"]
     ElementTree.fromstring(charts.nights([]))
     ElementTree.fromstring(charts.times([]))
 
@@ -122,7 +125,9 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     """A path with a space and a percent sign included."""
     folder = tmp_path / "a 100% site"
     inventory = folder / "inventory.py"
-    wanted = Nightly("production", inventory, tmp_path, folder, (tmp_path,), environment={"WOD_STATE": "x"})
+    wanted = Nightly(
+        "production", inventory, tmp_path, folder, (tmp_path,), sendmail=True, environment={"WOD_STATE": "x"}
+    )
     texts = nightly.units(wanted, Path("/bin/true"))
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
@@ -139,6 +144,17 @@ def test_the_units_say_what_is_wanted(tmp_path: Path) -> None:
     assert f"ExecStart=/opt/wod/bin/wod drift night --fix --always-on mon,thu -i {tmp_path}/inventory.py" in service
     assert "OnFailure=wod-drift-production-failed.service" in service
     assert "ProtectSystem=strict" in service
+    assert "CAP_SETUID" not in service
+    failed = texts["wod-drift-production-failed.service"]
+    assert "drift tell wod-drift-production.service --platform production -i " in failed
+    assert "AccuracySec=1s" in texts["wod-drift-production.timer"]
+
+
+def test_a_mail_that_goes_by_sendmail_needs_its_spool(tmp_path: Path) -> None:
+    wanted = Nightly("production", tmp_path / "inventory.py", tmp_path, tmp_path, (), sendmail=True)
+    service = nightly.units(wanted, Path("/opt/wod/bin/wod"))["wod-drift-production.service"]
+    assert "-/var/spool/postfix" in service
+    assert "CAP_SETUID" in service
 
 
 def test_a_unit_knows_where_the_key_of_the_secrets_is_and_never_the_key(
@@ -173,6 +189,40 @@ def test_a_night_with_drift_is_mailed_and_a_quiet_one_is_not(drifted: FakeSite, 
     (mail,) = kept.mails
     assert mail["Subject"] == "Drift of test: 0 of 1 host as rolled out; 1 drifted"
     assert "fail2ban.service" in drifted.model("be2").started
+
+
+def test_who_is_told_is_known_when_the_inventory_is_broken(drifted: FakeSite, relay: tuple[int, Kept]) -> None:
+    port, kept = relay
+    told = f"WODMONITOR: ops@example.org\nWODSMTPHOST: 127.0.0.1\nWODSMTPPORT: {port}\n"
+    drifted.settings(told)
+    night = wod(drifted, "drift", "night", "--limit", "be2")
+    assert night.code == 0, night.said
+    drifted.settings(told + "USERMXA: 20\n")
+    done = wod(drifted, "drift", "tell", "wod-drift-test.service", "--platform", "test")
+    assert done.code == 0, done.said
+    assert kept.mails[-1]["Subject"] == "Drift of test could not be looked for"
+    assert "wod-drift-test.service failed on " in kept.mails[-1].get_payload()
+    (file,) = drifted.folder.glob("state/test/post.json")
+    assert file.stat().st_mode & 0o077 == 0
+    other = wod(drifted, "drift", "tell", "wod-drift-x.service", "--platform", "other")
+    assert (other.code, "run wod drift install again" in other.said) == (2, True)
+
+
+def test_the_relays_password_is_a_secret_again(tmp_path: Path) -> None:
+    site = settings(tmp_path, WODSMTPHOST="relay.example.org", WODSMTPUSER="wod", WODSMTPPWD="the-password")
+    folder = Folder(tmp_path)
+    post.keep(folder, post.of(site))
+    again = post.kept(folder)
+    assert again == post.of(site)
+    assert "the-password" not in repr(again)
+    assert isinstance(again.WODSMTPPWD, Secret)
+    assert again.WODSMTPPWD.reveal() == "the-password"
+
+
+def test_what_the_service_would_not_see_is_refused() -> None:
+    nightly.refuse_hidden(Path("/opt/wod/bin/wod"), Path("/tmpfiles/x"))
+    with pytest.raises(BadInput, match="for temporary files"):
+        nightly.refuse_hidden(Path("/opt/wod/bin/wod"), Path("/tmp/wod/inventory.py"))
 
 
 def test_install_wants_somebody_to_tell(drifted: FakeSite) -> None:
