@@ -16,6 +16,9 @@ from wod.lab.session import subnet_of
 from wod.lab.state import HostRecord, load
 from wod.lab.waiting import answers
 
+OPERATORS = "operators@lab.example"
+"""Who gets the reports of a lab's site."""
+
 
 @dataclass(frozen=True)
 class HostStatus:
@@ -58,7 +61,8 @@ def settings(host: PlacedHost) -> dict[str, object]:
     if not mailbox.needed([host.name]):
         return {}
     relay = str(subnet.gateway(subnet_of(load(current_places()))).ip)
-    return {"WODSMTPHOST": relay, "WODSMTPPORT": mailbox.PORT, "WODTICK": 1, "WODRESEND": 2}
+    mails = {"WODSMTPHOST": relay, "WODSMTPPORT": mailbox.PORT, "WODMONITOR": OPERATORS}
+    return {**mails, "WODTICK": 1, "WODRESEND": 2}
 
 
 def status() -> list[HostStatus]:
