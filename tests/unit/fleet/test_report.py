@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -135,6 +136,21 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *paths], capture_output=True, text=True)
     said = [line for line in done.stderr.splitlines() if "wod-drift" in line]
     assert (done.returncode, said) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize("sendmail", [False, True])
+def test_the_service_may_do_little(tmp_path: Path, sendmail: bool) -> None:
+    """What systemd-analyze calls OK is below 5."""
+    wanted = Nightly("production", tmp_path / "inventory.py", tmp_path, tmp_path, (), sendmail=sendmail)
+    texts = nightly.units(wanted, Path("/bin/true"))
+    for name in ("wod-drift-production.service", "wod-drift-production-failed.service"):
+        (tmp_path / name).write_text(texts[name])
+        command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(tmp_path / name)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if "unrecognized option" in done.stderr:
+            pytest.skip("systemd is older than 250, which cannot judge a unit that is not installed")
+        (exposure,) = re.findall(r"exposure level for \S+: ([\d.]+)", done.stdout)
+        assert float(exposure) < 3, done.stdout
 
 
 def test_the_units_say_what_is_wanted(tmp_path: Path) -> None:
