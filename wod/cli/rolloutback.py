@@ -45,10 +45,9 @@ class Back:
         _print(console, f"back to {self.target.to}: {self.way.seen.revision}")
         for name, part in self.target.parts.items():
             _print(console, f"  {name}: {_journey(part, self.now.parts[name])}")
-        for pin in self.target.content:
-            _print(console, f"  content: {pin.url}, {pin.branch} at {pin.commit[:12]}")
-        if not self.target.content:
-            _print(console, "  content: as the branches are now; no roll-out of this revision is written down")
+        for pin in self.gives.content:
+            as_now = "" if pin in self.target.content else " (as the branch is now: it was not rolled out then)"
+            _print(console, f"  content: {pin.url}, {pin.branch} at {pin.commit[:12]}{as_now}")
         _print(console, "  hosts, and what the inventory says of each, are today's")
         if self.way.seen.root != str(self.way.place.settings):
             _print(console, f"  settings: the inventory names {self.way.seen.root} itself, which is used as it is")

@@ -71,7 +71,7 @@ def _sources(members: Iterable[SiteHost]) -> Iterable[Source]:
 
 
 def _pinned(url: str, pins: list[Pin]) -> Path:
-    """A repository that borrows the files of the mirror, and has no branches but these."""
+    """A repository that borrows the files of the mirror; branches that are not pinned are as they were fetched last."""
     named = " ".join(sorted(f"{pin.branch} {pin.commit}" for pin in pins))
     mirror = repos.mirror_of(url)
     folder = folder_of_worktrees() / f"pins-{hashlib.sha256(f'{mirror} {named}'.encode()).hexdigest()[:16]}.git"
@@ -79,6 +79,7 @@ def _pinned(url: str, pins: list[Pin]) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         gitcommand.run("init", "--quiet", "--bare", "--template=", str(folder))
         (folder / "objects" / "info" / "alternates").write_text(f"{mirror}/objects\n")
+        gitcommand.run("fetch", "--quiet", "--no-write-fetch-head", str(mirror), *repos.REFS, mirror=folder)
         for pin in pins:
             gitcommand.run("update-ref", f"refs/heads/{pin.branch}", pin.commit, mirror=folder)
     return folder

@@ -172,6 +172,7 @@ def test_a_branch_is_where_it_was(upstream: Scratch, tmp_path: Path, monkeypatch
     theirs = neighbour.commit({"b": "1"})
     old = repos.fetch(source(upstream)).commit
     assert repos.keep(str(upstream.path), old)
+    upstream.git("branch", "untouched")
     upstream.git("commit", "--quiet", "--amend", "--message", "Rewritten")
     repos.forget()
     assert repos.fetch(source(upstream)).commit != old
@@ -180,6 +181,7 @@ def test_a_branch_is_where_it_was(upstream: Scratch, tmp_path: Path, monkeypatch
     wanted = [pin(upstream, old), pin(upstream, old, "feature/x"), pin(neighbour, other)]
     environment = pins.environment(wanted, [])
     assert [fetched(environment, source(upstream, name), monkeypatch) for name in ("main", "feature/x")] == [old, old]
+    assert fetched({}, source(upstream, "untouched"), monkeypatch) == old
     assert fetched({}, source(neighbour), monkeypatch) == theirs
 
 
