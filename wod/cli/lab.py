@@ -16,7 +16,7 @@ from wod.cli.group import Group
 from wod.cli.labmail import mail
 from wod.errors import BadInput
 from wod.lab import image, preflight
-from wod.lab.hostset import BY_NAME, KNOWN, select
+from wod.lab.hostset import BY_NAME, KNOWN, NAMES, select
 from wod.lab.places import places as current_places
 from wod.lab.survey import HostStatus
 from wod.lab.waiting import ssh_command
@@ -119,7 +119,7 @@ def _snapshots(row: HostStatus) -> str:
 def ssh(host: str, command: tuple[str, ...]) -> None:
     """Log in to HOST as the account that roll-outs use, or run COMMAND there: wod lab ssh be1 -- sudo id."""
     if host not in BY_NAME:
-        raise BadInput(f"wod lab ssh: there is no host {host!r}; the lab knows {', '.join(BY_NAME)}")
+        raise BadInput(f"wod lab ssh: there is no host {host!r}; the lab knows {NAMES}")
     placed = {each.name: each for each in the_lab.hosts()}
     if host not in placed or not current_places().lab_key.exists():
         raise BadInput(f"wod lab ssh: {host} was not started; start it with wod lab up --hosts {host}")

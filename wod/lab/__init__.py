@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from wod.lab.hostset import DEFAULT, KNOWN, LabHost, PlacedHost
+from wod.lab.hostset import DEFAULT, KNOWN, LIGHT, LabHost, PlacedHost
 from wod.lab.lifecycle import down, reset, up
-from wod.lab.snapshotting import remove_snapshot, snapshot
+from wod.lab.snapshotting import remove_snapshot, share, snapshot
 from wod.lab.survey import HostStatus, connection, hosts, settings, status
 
 __all__ = [
     "DEFAULT",
     "KNOWN",
+    "LIGHT",
     "HostStatus",
     "LabHost",
     "PlacedHost",
@@ -19,6 +20,7 @@ __all__ = [
     "remove_snapshot",
     "reset",
     "settings",
+    "share",
     "snapshot",
     "status",
     "up",

@@ -47,12 +47,20 @@ KNOWN = (
     LabHost("api", "api_db", 1, "bookworm", 5),
     LabHost("www", "frontends", 1, "trixie", 6),
 )
-"""Every host that can be started by name. A new one is one line with the next free index."""
+"""The hosts of a platform. A new one is one line with the next free index."""
+
+LIGHT = tuple(LabHost(f"n{number:02}", "frontends", number, "bookworm", 100 + number) for number in range(1, 51))
+"""Many small hosts, for what is measured or tried on many at once. They need a /24, all others a /27."""
+
+EVERY = (*KNOWN, *LIGHT)
+"""Every host that can be started by name."""
 
 DEFAULT = ("be1", "be2")
 """What ``wod lab up`` starts when no hosts are named."""
 
-BY_NAME = {host.name: host for host in KNOWN}
+BY_NAME = {host.name: host for host in EVERY}
+NAMES = ", ".join([*(host.name for host in KNOWN), f"{LIGHT[0].name} to {LIGHT[-1].name}"])
+"""For people."""
 LAST_OFFSET = FIRST_OFFSET + max(host.index for host in KNOWN)
 
 
@@ -62,7 +70,7 @@ def select(names: str | Sequence[str] | None) -> tuple[LabHost, ...]:
     unknown = [name for name in wanted if name not in BY_NAME]
     if unknown:
         raise BadInput(_unknown_host(unknown[0]))
-    return tuple(host for host in KNOWN if host.name in wanted)
+    return tuple(host for host in EVERY if host.name in wanted)
 
 
 def _split(names: str | Sequence[str] | None) -> list[str]:
@@ -73,4 +81,4 @@ def _split(names: str | Sequence[str] | None) -> list[str]:
 def _unknown_host(name: str) -> str:
     close = get_close_matches(name, BY_NAME, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
-    return f"--hosts: the lab has no host {name!r}; {hint}it knows {', '.join(BY_NAME)}"
+    return f"--hosts: the lab has no host {name!r}; {hint}it knows {NAMES}"

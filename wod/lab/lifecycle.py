@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from wod.errors import BadInput
 from wod.lab import host as one_host
 from wod.lab import image, keys, mailbox, network, preflight, snapshots, subnet
-from wod.lab.hostset import BY_NAME, KNOWN, LabHost, PlacedHost, select
+from wod.lab.hostset import BY_NAME, EVERY, KNOWN, LabHost, PlacedHost, select
 from wod.lab.places import places as current_places
 from wod.lab.run import Say, silent
 from wod.lab.session import Session, on_each, opened, subnet_for, subnet_of
@@ -27,6 +27,7 @@ def up(hosts: Names = None, *, net: str | None = None, snapshot: str | None = No
         mailbox.require()
     with opened(places, say) as session:
         place = subnet_for(session.state, net)
+        subnet.require_room(place, wanted)
         subnet.require_free(place, places.bridge)
         images = base_images(session, wanted)
         records = {host.name: _record(session, host, images[host.suite], snapshot) for host in wanted}
@@ -50,8 +51,8 @@ def base_images(session: Session, wanted: Sequence[LabHost]) -> dict[str, str]:
 
 
 def bring_up(session: Session, wanted: Sequence[LabHost], net: IPv4Network, first: Callable[[str], object]) -> None:
-    """Start hosts on the records they have once ``first`` was done to each; all at once."""
-    _prepare(session, net)
+    """Start hosts on the records they have once ``first`` was done to each; several at once."""
+    _prepare(session, wanted, net)
     if mailbox.needed([*session.state.hosts, *(host.name for host in wanted)]) and mailbox.ensure(session.places, net):
         session.say("the mailbox is open; wod lab mail lists what comes")
     placed = {host.name: host.placed_in(net) for host in wanted}
@@ -63,11 +64,13 @@ def bring_up(session: Session, wanted: Sequence[LabHost], net: IPv4Network, firs
     on_each(placed, act)
 
 
-def _prepare(session: Session, net: IPv4Network) -> None:
+def _prepare(session: Session, wanted: Sequence[LabHost], net: IPv4Network) -> None:
     """What all hosts share: network, keys, the subnet on record."""
+    names = {*session.state.hosts, *(host.name for host in wanted)}
+    trusted = [host.placed_in(net) for host in EVERY if host in KNOWN or host.name in names]
     network.ensure(session.places, net)
     keys.ensure_lab_key(session.places)
-    keys.write_known_hosts(session.places, [host.placed_in(net) for host in KNOWN])
+    keys.write_known_hosts(session.places, trusted)
     session.state.subnet = str(net)
 
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from wod.lab.hostset import KNOWN
+from wod.lab.hostset import EVERY
 from wod.lab.places import Places
 from wod.lab.run import run, succeeds
 from wod.lab.state import locked, write_atomically
@@ -44,7 +44,7 @@ def _ensure_bridge(bridge: str, net: IPv4Network) -> None:
 
 def _plug_in(places: Places) -> None:
     """Connect hosts that outlived their bridge to the new one."""
-    for host in KNOWN:
+    for host in EVERY:
         if exists(cable := places.cable(host.name)):
             run("ip", "link", "set", cable, "master", places.bridge, "up")
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from wod.lab import keys, machine_files, tree
-from wod.lab.hostset import KNOWN, PlacedHost
+from wod.lab.hostset import BY_NAME, KNOWN, LabHost, PlacedHost
 from wod.lab.places import Places
 from wod.lab.recipe import ACCOUNT
 from wod.lab.run import run
@@ -22,11 +22,11 @@ def personalise(places: Places, host: PlacedHost, net: IPv4Network) -> None:
     """Write what makes the host itself. On a host that has run before, only what the lab is the owner of."""
     root = places.root(host.name)
     public = keys.ensure_host_key(places, host.name)
-    if not (tree.read(root, "etc/machine-id") or "").strip():
+    if (tree.read(root, "etc/machine-id") or "").strip() != machine_id(public):  # new, or a copy of another
         _first_start(root, host, public)
     tree.write(root, "etc/systemd/network/10-host0.network", network_file(host, net))
     hosts_file = tree.read(root, "etc/hosts") or LOOPBACK
-    tree.write(root, "etc/hosts", with_block(hosts_file, hosts_block(net)))
+    tree.write(root, "etc/hosts", with_block(hosts_file, hosts_block(host, net)))
     _write_keys(places, root, host, public)
 
 
@@ -71,9 +71,9 @@ IPv6AcceptRA=no
 """
 
 
-def hosts_block(net: IPv4Network) -> str:
-    """Lines of /etc/hosts: every host that the lab may start, this one among them."""
-    lines = (f"{host.address_in(net)} {host.name}" for host in KNOWN)
+def hosts_block(host: LabHost, net: IPv4Network) -> str:
+    """Lines of /etc/hosts: every host of a platform, and this one."""
+    lines = (f"{each.address_in(net)} {each.name}" for each in dict.fromkeys([*KNOWN, BY_NAME[host.name]]))
     return "\n".join([BEGIN, *lines, END]) + "\n"
 
 

@@ -61,10 +61,14 @@ def subnet_for(state: LabState, flag: str | None) -> IPv4Network:
     return asked or current
 
 
+AT_ONCE = 8
+"""Hosts acted on at a time: fifty that boot together would each take longer than anybody waits for them."""
+
+
 def on_each(names: Iterable[str], act: Callable[[str], None]) -> None:
-    """Act on several hosts at once. A host that fails does not stop the others; all failures are reported."""
+    """Act on hosts, several at once. A host that fails does not stop the others; all failures are reported."""
     names = list(names)
-    with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         failures = [failure for failure in pool.map(lambda name: _attempt(name, act), names) if failure]
     if failures:
         raise WodError("\n".join(failures) if len(failures) > 1 else failures[0])

@@ -39,19 +39,25 @@ def store(places: Places, name: str, host: str, snapshot: Snapshot) -> None:
     write_atomically(_file(places, name, host), json.dumps(asdict(snapshot), indent=2) + "\n")
 
 
-def find(places: Places, name: str, host: str, base: str) -> Snapshot:
-    """A host's part of a snapshot; refused when its base image is no longer the current one."""
+def load(places: Places, name: str, host: str) -> Snapshot:
+    """A host's part of a snapshot."""
     file = _file(places, check_name(name), host)
     if not file.is_file():
         known = ", ".join(names(places, host)) or "none"
         raise BadInput(f"snapshot {name}: there is none of {host}; of this host there are: {known}")
     raw = json.loads(file.read_text())
-    if raw["base"] != base:
+    return Snapshot(raw["base"], tuple(raw["layers"]))
+
+
+def find(places: Places, name: str, host: str, base: str) -> Snapshot:
+    """A host's part of a snapshot; refused when its base image is no longer the current one."""
+    found = load(places, name, host)
+    if found.base != base:
         raise BadInput(
-            f"snapshot {name}: {host} was on the base image {raw['base']}, and now it is {base}; "
+            f"snapshot {name}: {host} was on the base image {found.base}, and now it is {base}; "
             f"reset {host}, install it anew and run wod lab snapshot {name} --replace"
         )
-    return Snapshot(raw["base"], tuple(raw["layers"]))
+    return found
 
 
 def fresh_record(places: Places, host: str, base: str, name: str | None) -> HostRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wod.errors import BadInput, WodError
 from wod.lab import host as one_host
 from wod.lab import preflight, snapshots
+from wod.lab.hostset import select
 from wod.lab.lifecycle import Names, bring_up, in_lab
 from wod.lab.places import places as current_places
 from wod.lab.run import Say, silent
@@ -24,6 +25,21 @@ def snapshot(name: str, hosts: Names = None, *, replace: bool = False, say: Say 
             raise BadInput(f"snapshot {name}: there is one of {', '.join(taken)} already; --replace overwrites it")
         bring_up(session, chosen, subnet_of(session.state), first=lambda host: _keep(session, host, name))
         snapshots.remove_unused_layers(places, session.state)
+
+
+def share(name: str, source: str, hosts: Names, *, say: Say = silent) -> None:
+    """Let other hosts start from what a snapshot holds of ``source``: copies with their own names and keys."""
+    [original] = select([source])
+    chosen = [host for host in select(hosts) if host != original]
+    others = [host.name for host in chosen if host.suite != original.suite]
+    if others:
+        raise BadInput(f"snapshot {name}: {', '.join(others)} cannot be a copy of {source}, which is {original.suite}")
+    preflight.require_root()
+    with opened(current_places(), say) as session:
+        kept = snapshots.load(session.places, name, source)
+        for host in chosen:
+            snapshots.store(session.places, name, host.name, kept)
+        say(f"snapshot {name}: {len(chosen)} more hosts can start as copies of {source}")
 
 
 def _keep(session: Session, host: str, name: str) -> None:

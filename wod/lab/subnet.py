@@ -9,7 +9,7 @@ from ipaddress import IPv4Interface, IPv4Network
 from typing import Any
 
 from wod.errors import BadInput
-from wod.lab.hostset import LAST_OFFSET
+from wod.lab.hostset import LAST_OFFSET, LabHost
 from wod.lab.run import run
 
 DEFAULT = "10.233.7.0/24"
@@ -27,6 +27,13 @@ def parse(text: str, place: str) -> IPv4Network:
     if net.num_addresses - 2 < LAST_OFFSET:
         raise BadInput(f"{place}: {text} has no room for every host of the lab; take a /27 or larger")
     return net
+
+
+def require_room(net: IPv4Network, hosts: Iterable[LabHost]) -> None:
+    """Refuse a subnet that is too small for one of these hosts."""
+    for host in hosts:
+        if host.address_in(net) >= net.broadcast_address:
+            raise BadInput(f"--subnet: {net} has no room for {host.name}; take a /24 or larger")
 
 
 def requested(flag: str | None, environ: Mapping[str, str] = os.environ) -> IPv4Network | None:

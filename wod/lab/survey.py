@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wod.lab import mailbox, processes, snapshots, subnet
-from wod.lab.hostset import KNOWN, LabHost, PlacedHost, select
+from wod.lab.hostset import EVERY, KNOWN, LabHost, PlacedHost, select
 from wod.lab.places import Places
 from wod.lab.places import places as current_places
 from wod.lab.recipe import ACCOUNT
@@ -40,7 +40,7 @@ class HostStatus:
 def hosts() -> tuple[PlacedHost, ...]:
     """The hosts in the lab now; the default set if there are none, so that an inventory can always be printed."""
     state = load(current_places())
-    chosen = [host for host in KNOWN if host.name in state.hosts] or select(None)
+    chosen = [host for host in EVERY if host.name in state.hosts] or select(None)
     return tuple(host.placed_in(subnet_of(state)) for host in chosen)
 
 
@@ -66,13 +66,14 @@ def settings(host: PlacedHost) -> dict[str, object]:
 
 
 def status() -> list[HostStatus]:
-    """Every host that the lab knows, with its state."""
+    """Every host of a platform and every one that was started, with its state."""
     places = current_places()
     state = load(places)
     net = subnet_of(state)
+    shown = [host for host in EVERY if host in KNOWN or host.name in state.hosts]
     with ThreadPoolExecutor() as pool:
         return list(
-            pool.map(lambda host: _status(places, host, host.placed_in(net), state.hosts.get(host.name)), KNOWN)
+            pool.map(lambda host: _status(places, host, host.placed_in(net), state.hosts.get(host.name)), shown)
         )
 
 

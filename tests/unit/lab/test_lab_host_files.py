@@ -12,6 +12,7 @@ from wod.lab.mirror import Mirror
 from wod.lab.recipe import Recipe
 
 NET = IPv4Network("10.1.2.0/24")
+BE1 = BY_NAME["be1"]
 
 
 @pytest.fixture
@@ -59,20 +60,24 @@ def test_an_account_is_looked_up_in_the_host(tmp_path, me):
         tree.account(tmp_path, "nobody")
 
 
-def test_a_host_resolves_itself_and_every_other_one():
-    block = personalise.hosts_block(NET)
-    assert "10.1.2.11 be1\n" in block
+def test_a_host_resolves_itself_and_every_other_one_of_a_platform():
+    block = personalise.hosts_block(BE1, NET)
+    assert block.count("10.1.2.11 be1\n") == 1
     assert "10.1.2.15 api\n" in block
+    assert " n0" not in block
+    assert block.replace("# wod lab: end", "10.1.2.112 n02\n# wod lab: end") == personalise.hosts_block(
+        BY_NAME["n02"], NET
+    )
 
 
 def test_the_block_in_etc_hosts_is_replaced_and_the_rest_left_alone():
-    first = personalise.with_block("127.0.0.1 localhost\n", personalise.hosts_block(NET))
+    first = personalise.with_block("127.0.0.1 localhost\n", personalise.hosts_block(BE1, NET))
     assert first.startswith("127.0.0.1 localhost\n# wod lab: begin\n")
     others = first + "# somebody else's\n10.9.9.9 ldap\n"
-    moved = personalise.with_block(others, personalise.hosts_block(IPv4Network("10.7.7.0/24")))
+    moved = personalise.with_block(others, personalise.hosts_block(BE1, IPv4Network("10.7.7.0/24")))
     assert "10.1.2." not in moved
     assert moved.endswith("10.7.7.16 www\n# wod lab: end\n# somebody else's\n10.9.9.9 ldap\n")
-    assert personalise.with_block(moved, personalise.hosts_block(IPv4Network("10.7.7.0/24"))) == moved
+    assert personalise.with_block(moved, personalise.hosts_block(BE1, IPv4Network("10.7.7.0/24"))) == moved
 
 
 def test_the_network_file_names_address_and_gateway():

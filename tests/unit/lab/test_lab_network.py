@@ -2,7 +2,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from wod.lab import network
-from wod.lab.hostset import BY_NAME, KNOWN
+from wod.lab.hostset import BY_NAME, EVERY
 from wod.lab.keys import known_hosts_line
 from wod.lab.nspawn import command
 from wod.lab.places import CACHE, STATE, Places, places
@@ -26,7 +26,7 @@ def test_two_labs_share_no_name():
 def test_interface_names_fit_the_kernels_fifteen_characters():
     for lab in (Places(), OTHER):
         assert len(lab.bridge) <= 15
-        assert all(len(lab.cable(host.name)) <= 15 for host in KNOWN)
+        assert all(len(lab.cable(host.name)) <= 15 for host in EVERY)
 
 
 def test_the_firewall_table_replaces_itself_and_translates_only_what_leaves():

@@ -7,7 +7,8 @@ from ipaddress import IPv4Network
 import pytest
 
 from wod.errors import BadInput, WodError
-from wod.lab import processes, session, snapshots, state, survey
+from wod.lab import processes, session, snapshots, snapshotting, state, survey
+from wod.lab.hostset import KNOWN
 from wod.lab.places import Places
 from wod.lab.state import HostRecord, LabState
 
@@ -54,6 +55,13 @@ def test_an_inventory_can_be_printed_without_a_lab(lab):
 def test_the_hosts_on_record_are_the_labs_hosts(lab):
     state.save(lab, LabState("10.1.2.0/24", {"www": RECORD, "be1": RECORD}))
     assert [host.address for host in survey.hosts()] == ["10.1.2.11", "10.1.2.16"]
+
+
+def test_light_hosts_are_listed_once_they_are_there(lab):
+    assert [row.host for row in survey.status()] == [host.name for host in KNOWN]
+    state.save(lab, LabState("10.1.2.0/24", {"n50": RECORD, "n01": RECORD}))
+    assert [host.address for host in survey.hosts()] == ["10.1.2.111", "10.1.2.160"]
+    assert [row.host for row in survey.status()][-2:] == ["n01", "n50"]
 
 
 def test_a_connection_is_strict(lab):
@@ -130,6 +138,31 @@ def test_a_snapshot_that_is_not_there_is_refused_with_those_that_are(lab):
         snapshots.find(lab, "other", "be1", "bookworm-abc")
     with pytest.raises(BadInput, match="see wod lab status"):
         snapshots.remove(lab, "other")
+
+
+@pytest.fixture
+def as_root(monkeypatch):
+    monkeypatch.setattr(snapshotting.preflight, "require_root", lambda: None)
+
+
+def test_others_of_its_debian_start_from_what_a_snapshot_holds_of_one(lab, as_root):
+    store(lab, "ready", "n01", layers=("n01-2", "n01-1"))
+    snapshotting.share("ready", "n01", ["n01", "n02", "n03"])
+    assert snapshots.fresh_record(lab, "n03", "bookworm-abc", "ready").layers == ("n01-2", "n01-1")
+    with pytest.raises(BadInput, match="none of n04"):
+        snapshots.load(lab, "ready", "n04")
+
+
+def test_no_host_is_a_copy_of_another_debian(lab, as_root):
+    store(lab, "ready", "n01")
+    with pytest.raises(BadInput, match="be2, www cannot be a copy of n01, which is bookworm"):
+        snapshotting.share("ready", "n01", "n02,be2,www")
+    assert snapshots.names(lab, "n02") == []
+
+
+def test_only_what_is_there_can_be_shared(lab, as_root):
+    with pytest.raises(BadInput, match="none of n01"):
+        snapshotting.share("ready", "n01", "n02")
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", "x" * 65])

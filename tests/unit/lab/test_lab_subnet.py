@@ -4,6 +4,7 @@ import pytest
 
 from wod.errors import BadInput
 from wod.lab import subnet
+from wod.lab.hostset import KNOWN, LIGHT
 
 
 def test_a_private_network_with_room_is_taken():
@@ -24,6 +25,14 @@ def test_a_private_network_with_room_is_taken():
 def test_other_networks_are_refused_naming_where_they_were_written(text, why):
     with pytest.raises(BadInput, match=f"^WOD_LAB_SUBNET: .*{why}"):
         subnet.parse(text, "WOD_LAB_SUBNET")
+
+
+def test_only_the_light_hosts_need_a_large_network():
+    small = IPv4Network("10.0.0.0/27")
+    subnet.require_room(small, KNOWN)
+    with pytest.raises(BadInput, match="no room for n01; take a /24"):
+        subnet.require_room(small, LIGHT)
+    subnet.require_room(IPv4Network("10.0.0.0/24"), LIGHT)
 
 
 def test_the_flag_wins_over_the_environment():
