@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -30,3 +31,9 @@ def table(title: str, rows: dict[str, str]) -> str:
     """A Markdown table with one title over both columns."""
     lines = [f"| {key} | {value} |" for key, value in rows.items()]
     return "\n".join([f"| {title} | |", "|---|---|", *lines, ""])
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table with a row of titles."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), ""])

@@ -111,7 +111,7 @@ def rows(tally: Tally, seconds: float) -> dict[str, str]:
 
 def prepared(folder: Path) -> str:
     """The URL of a portal in a lab of its own."""
-    os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = "/var/lib/wod-lab-bench", "10.233.8.0/24"
+    os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = "/var/lib/wod-lab-bench", "10.233.22.0/24"
     lab.down()
     lab.up(HOSTS, say=print)
     run = Site(folder).roll_out(deploy="deploys/site.py")
