@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from wod.errors import BadInput
 from wod.lab import host as one_host
-from wod.lab import image, keys, mailbox, network, preflight, snapshots, subnet
+from wod.lab import image, keys, mailbox, network, preflight, snapshots, subnet, watches
 from wod.lab.hostset import BY_NAME, EVERY, KNOWN, LabHost, PlacedHost, select
 from wod.lab.places import places as current_places
 from wod.lab.run import Say, silent
@@ -69,6 +69,7 @@ def _prepare(session: Session, wanted: Sequence[LabHost], net: IPv4Network) -> N
     names = {*session.state.hosts, *(host.name for host in wanted)}
     trusted = [host.placed_in(net) for host in EVERY if host in KNOWN or host.name in names]
     network.ensure(session.places, net)
+    watches.ensure(len(names))
     keys.ensure_lab_key(session.places)
     keys.write_known_hosts(session.places, trusted)
     session.state.subnet = str(net)
@@ -94,6 +95,8 @@ def down(hosts: Names = None, *, keep: bool = False, say: Say = silent) -> None:
             _close_mailbox(session, keep)
         if not alive:
             network.remove(session.places)
+            if not network.other_labs():
+                watches.restore()
             say("the lab's network is removed")
         snapshots.remove_unused_layers(session.places, session.state)
 

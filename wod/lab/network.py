@@ -113,11 +113,11 @@ def remove(places: Places) -> None:
         succeeds("nft", "delete", "table", "ip", places.table)
         if exists(places.bridge):
             run("ip", "link", "delete", places.bridge)
-        if BEFORE.exists() and not _other_labs():
+        if BEFORE.exists() and not other_labs():
             FORWARDING.write_text(BEFORE.read_text())
             BEFORE.unlink()
 
 
-def _other_labs() -> bool:
+def other_labs() -> bool:
     listing = json.loads(run("nft", "-j", "list", "tables"))
     return any(item.get("table", {}).get("name", "").startswith("wod_lab") for item in listing["nftables"])
