@@ -292,8 +292,7 @@ class Model:
         del self.paths[arguments[0]]
 
     def secret(self, arguments: list[str], _s: str) -> None:
-        path, _name, _days, group = arguments
-        self._put(path, "file", f"root:{group}", "600" if group == "root" else "640", "made there")
+        self._put(arguments[0], "file", "root:root", "600", "made there")
 
     def _put(self, path: str, kind: str, owner: str, mode: str, detail: str) -> None:
         user, group = owner.split(":")
