@@ -54,6 +54,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     monkeypatch.chdir(REPOSITORY)
     monkeypatch.setenv("WOD_PRIVATE", str(path))
     monkeypatch.setenv("WOD_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     return Folder(path)
 
 
