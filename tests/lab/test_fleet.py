@@ -38,6 +38,8 @@ deploys.modules.fail2ban.apply = apply_but_not_on_the_api_host
 REFUSE_SSH = "systemctl stop ssh.socket ssh.service"
 HANG = "rm /etc/os-release; mkfifo /etc/os-release"
 """Whoever reads it waits for ever."""
+NAMED = "sed -n '/BEGIN wod/,/END wod/p' /etc/hosts"
+"""What a roll-out told a host of the others; the lab names all it knows above that."""
 FARED = {
     "be1": ("changed", "operations"),
     "be2": ("changed", "operations"),
@@ -91,12 +93,14 @@ def test_the_two_without_trouble_did_not_wait_for_the_others(six: Fleet, fared: 
     assert set(ends[:4]) == {"be1", "be2", "be3", "api"}, fared.err
     assert ends[4] == "be4"
     for host in ("be1", "be2"):
-        assert "be4" in six.site.ssh(host, "cat /etc/hosts")
+        assert "be4" in six.site.ssh(host, NAMED)
 
 
 def test_nothing_was_done_on_the_held_host(six: Fleet, fared: Said) -> None:
     assert not six.log("www")
-    assert "be4" not in six.site.ssh("www", "cat /etc/hosts")
+    named = six.site.ssh("www", NAMED)
+    assert "be2" in named
+    assert "be4" not in named
 
 
 def test_resumed_the_summary_names_them_too_and_who_is_done_is_not_done_again(six: Fleet, fared: Said) -> None:
