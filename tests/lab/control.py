@@ -49,7 +49,7 @@ class Control:
         self._send(self.site.private, f"{HOME}/private")
         self.ssh(
             f"python3 -m venv --without-pip {HOME}/.venv; mkdir -p -m 0700 /root/.ssh /var/lib/wod-control"
-            f"; cd {HOME}/.venv; echo {HOME} | tee lib/python3*/site-packages/wod.pth"
+            f"; cd {HOME}/.venv/lib/python3*/site-packages; echo {HOME} > wod.pth"
         )
         packages = Path(sys.prefix, "lib", f"python3.{sys.version_info.minor}", "site-packages")
         self._send(packages, str(HOME / Path(".venv", *packages.parts[-3:])), *LEFT_OUT)
@@ -57,7 +57,15 @@ class Control:
         connection = lab.connection(others[0])
         self._put("/root/.ssh/lab", Path(connection["ssh_key"]).read_text(), "600")
         self._put("/root/.ssh/known_hosts", Path(connection["ssh_known_hosts_file"]).read_text(), "600")
+        self._give_key()
         self.ssh(f"chown -R install: {HOME}; chmod 700 {HOME}/private")
+
+    def _give_key(self) -> None:
+        """The key of the private folder's secrets; root looks for it in its own configuration."""
+        key = Path(self.site.environment["XDG_CONFIG_HOME"], "wod", "lab.key")
+        if key.exists():
+            self.ssh("mkdir -p -m 0700 /root/.config/wod")
+            self._put("/root/.config/wod/lab.key", key.read_text().rstrip("\n"), "600")
 
     def _send(self, source: Path, target: str, *left_out: str) -> None:
         """A folder's contents, by tar and SSH."""

@@ -16,7 +16,11 @@ THREE = f"""
 from wod import lab
 from wod.inventory import Host, build
 
-LAB = [Host(h.name, h.role, h.number, address=str(h.address), ssh=lab.connection(h)) for h in lab.hosts()]
+LAB = [
+    Host(h.name, number=h.number, address=str(h.address), ssh=lab.connection(h))
+    for h in lab.hosts()
+    if h.role == "backends"
+]
 SSH = {{key: value for key, value in LAB[0].ssh.items() if key != "ssh_hostname"}}
 globals().update(build("lab", [*LAB, Host("be3", number=3, address="{unused(99)}", ssh=SSH)]))
 """
