@@ -20,6 +20,7 @@ from pathlib import Path
 import platformdirs
 
 from wod.errors import BadInput
+from wod.person import person
 
 VALUE, COMMAND, FILE = "WOD_VAULT_KEY", "WOD_VAULT_KEY_COMMAND", "WOD_VAULT_KEY_FILE"
 SOURCES = (VALUE, COMMAND, FILE)
@@ -39,7 +40,14 @@ class Key:
 
 def default_path(group: str) -> Path:
     """Where the key of a platform is when nothing else is said."""
-    return platformdirs.user_config_path("wod") / f"{group}.key"
+    return _configuration() / "wod" / f"{group}.key"
+
+
+def _configuration() -> Path:
+    """The user's; that of whoever said sudo, so that the key is the same one however a command is typed."""
+    if os.environ.get("SUDO_USER") and not os.environ.get("XDG_CONFIG_HOME"):
+        return person().home / ".config"
+    return platformdirs.user_config_path()
 
 
 def find(group: str) -> Key | None:
@@ -94,6 +102,7 @@ def read_file(path: Path) -> Key:
 def _put(path: Path, value: str, *, replace: bool) -> bool:
     """0600, whole or not at all; ``False`` if it is there already and is not to be replaced."""
     try:
+        made = [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -102,6 +111,7 @@ def _put(path: Path, value: str, *, replace: bool) -> bool:
             os.fsync(file.fileno())
         try:
             os.replace(temporary, path) if replace else os.link(temporary, path)
+            person().owns(*made, path)
             return True
         except FileExistsError:
             return False

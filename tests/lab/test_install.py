@@ -58,7 +58,7 @@ def fresh(fresh_site: Site, authority: Issued) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def installed(fresh: Site, authority: Issued, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    """Each by its own command. The first one's private folder goes to the others as soon as it has the secrets.
+    """Each by its own command. The first one's private folder and key go to the others as soon as there are secrets.
 
     The portal comes last, as in the article: its machine asks the API at the end.
     """
@@ -69,9 +69,10 @@ def installed(fresh: Site, authority: Issued, tmp_path_factory: pytest.TempPathF
     MACHINES["be1"].give(packed((private, "private")), HERE)
     running = {"be1": install("be1")}
     secrets_are_made(MACHINES["be1"], running["be1"])
-    folder = MACHINES["be1"].take(f"{HERE}/private")
+    carried = [(MACHINES["be1"].take(folder), folder) for folder in (f"{HERE}/private", f"{HOME}/.config/wod")]
     for name in ("be2", "api", "www"):
-        MACHINES[name].give(folder, f"{HERE}/private")
+        for archive, folder in carried:
+            MACHINES[name].give(archive, folder)
     running |= {name: install(name) for name in ("api", "be2")}
     runs = finished({"api": running.pop("api")})
     running["www"] = install("www")

@@ -10,10 +10,11 @@ from rich.console import Console
 
 from wod.install.flags import order_of
 from wod.install.journal import Journal
-from wod.install.local import local_name, person
+from wod.install.local import local_name
 from wod.install.order import KINDS, Flags
 from wod.install.phases import PHASES, Installation
 from wod.inventory import repository_root
+from wod.person import person
 
 HOST = "host[:port[:proto]]"
 

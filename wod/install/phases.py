@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wod import vaultkey
 from wod.fleet import health
 from wod.fleet.lock import locked
 from wod.fleet.progress import line_of
@@ -16,11 +17,11 @@ from wod.fleet.state import folder_of
 from wod.install import adminkeys, credentials, generated, privaterepo, shared
 from wod.install.inventoryfile import Extended, extended, path_of
 from wod.install.journal import Follower, Journal
-from wod.install.local import Person
 from wod.install.order import Order
 from wod.install.platform import hosts_of
 from wod.install.writing import replaced
 from wod.inventory import load_site
+from wod.person import Person
 from wod.preflight import table
 from wod.preflight.asking import Looked, look
 from wod.settings import private_dir
@@ -133,8 +134,13 @@ class Installation:
             command = f"pyinfra inventories/{order.group}.py deploys/{TYPES[role]}.py"
             self.journal.say(f"    from now on: {command}")
         if order.ssh is None and hosts:
-            self.journal.say(f"    the platform's other machines need {private_dir(self.root)}: bring it there first")
+            self.journal.say(f"    the platform's other machines need {self.to_carry(order)}: bring it there first")
         self.journal.say(f"    log: {self.journal.path}")
         if not changed and results and all(result.outcome == "unchanged" for result in results):
             self.journal.say("No changes")
         return 1 if wrong or failures(results) else 0
+
+    def to_carry(self, order: Order) -> str:
+        """What the platform's machines share, beside the repository."""
+        key = vaultkey.find(order.group)
+        return f"{private_dir(self.root)}" + (f" and the key of its secrets, {key.origin}" if key else "")

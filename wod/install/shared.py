@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from wod import remote
+from wod import remote, vaultkey
 from wod.connection import opened, run
 from wod.engine.config import WORKER
 from wod.fleet.apart import ask_each
@@ -30,7 +30,7 @@ def check(order: Order, private: Path, found: Mapping[str, Looked]) -> Check:
     if not there and order.first == 1:
         return Check("secrets", "ok", f"made here, in {path}: this is the platform's first machine")
     who = f"{', '.join(there) or 'backend 1'} {'have' if len(there) > 1 else 'has'}"
-    mend = f"bring that machine's private folder here first ({private}, or the one that WOD_PRIVATE names)"
+    mend = f"bring its private folder ({private}) and its key ({vaultkey.default_path(order.group)}) here first"
     return Check("secrets", "failed", f"{who} the platform's secrets, and {path} is not here; {mend}")
 
 

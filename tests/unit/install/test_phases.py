@@ -6,7 +6,6 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,9 +18,9 @@ from wod.fleet.result import Change, HostResult
 from wod.install import credentials, local, phases, shared
 from wod.install.flags import order_of
 from wod.install.journal import Follower, Journal
-from wod.install.local import Person
 from wod.install.order import Flags, Order
 from wod.install.phases import PHASES, Installation
+from wod.person import Person
 from wod.preflight.asking import Looked
 from wod.preflight.judge import Check
 from wod.settings.load import secret_store
@@ -206,21 +205,6 @@ def test_a_log_is_followed_line_by_line(tmp_path: Path) -> None:
     said = [line.split() for line in console.export_text().splitlines()]
     assert said == [["be1", "System"], ["be1", "Stamp"]]
     assert "System | B" in (tmp_path / "notes/install.log").read_text()
-
-
-def test_whoever_said_sudo_gets_the_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    entry = SimpleNamespace(pw_name="install", pw_uid=1000, pw_gid=1000, pw_dir=str(tmp_path))
-    monkeypatch.setattr(local.pwd, "getpwnam", lambda name: entry)
-    monkeypatch.setattr(local.os, "geteuid", lambda: 0)
-    monkeypatch.setenv("SUDO_USER", "install")
-    given: list[tuple[str, int]] = []
-    monkeypatch.setattr(local.os, "chown", lambda path, uid, gid: given.append((Path(path).name, uid)))
-    who = local.person()
-    assert who.notes == tmp_path / ".wod-install"
-    who.notes.mkdir()
-    (who.notes / "install.log").write_text("")
-    who.owns(who.notes)
-    assert given == [(".wod-install", 1000), ("install.log", 1000)]
 
 
 @pytest.mark.parametrize("name", ["localhost", "localhost.localdomain"])
