@@ -24,6 +24,11 @@ ROLLED_OUT = "rolled-out"
 KEEP = bool(os.environ.get("WOD_TEST_KEEP_LAB"))
 """For work on these tests: leave the lab up, and begin with the snapshot of an earlier run."""
 LOG = REPOSITORY / "artifacts" / "first-roll-out.log"
+long = pytest.mark.skipif(
+    not os.environ.get("WOD_TEST_LONG"),
+    reason="several minutes more than a change should wait; WOD_TEST_LONG=1 runs it",
+)
+"""For a file that takes long, and proves what changes seldom touch."""
 
 
 @pytest.fixture(scope="session")

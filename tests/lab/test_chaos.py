@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from tests.lab.addresses import ADDRESS
-from tests.lab.conftest import OTHERS, ROLLED_OUT
+from tests.lab.conftest import OTHERS, ROLLED_OUT, long
 from tests.lab.drifts import Deck, Drift
 from tests.lab.drifttable import DRIFTS
 from tests.lab.fingerprint import fingerprint, moved
@@ -27,7 +27,7 @@ from tests.lab.participant import Participant
 from tests.lab.site import Run, Site
 from wod import lab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, long]
 SEED = int(os.environ.get("WOD_TEST_SEED") or random.SystemRandom().randrange(10**6))
 NIGHTS = range(1, 11)
 LOOKED_AT_FIRST = (1, 5, 9)

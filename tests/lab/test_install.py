@@ -17,7 +17,7 @@ import pytest
 
 from tests.authority import Issued, issue
 from tests.lab.addresses import ADDRESS
-from tests.lab.conftest import HOSTS, OTHERS, ROLLED_OUT, rolled_out
+from tests.lab.conftest import HOSTS, OTHERS, ROLLED_OUT, long, rolled_out
 from tests.lab.example import (
     COMMON,
     FLAGS,
@@ -38,7 +38,7 @@ from tests.lab.site import BIN, REPOSITORY, Run, Site
 from wod import lab
 from wod.lab.places import places
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, long]
 
 
 @pytest.fixture(scope="module")

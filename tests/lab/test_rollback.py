@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.lab.conftest import OTHERS, ROLLED_OUT
+from tests.lab.conftest import OTHERS, ROLLED_OUT, long
 from tests.lab.site import BIN, Run, Site
 from tests.scratch import REPOSITORY, Scratch, copied
 from wod import lab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, long]
 HOSTS = ("be1", "api")
 OURS = "/etc/jupyterhub /etc/systemd/system /etc/sudoers.d /etc/wod"
 STATE = (

@@ -16,13 +16,14 @@ import jwt
 import pytest
 
 from tests.lab.addresses import ADDRESS
+from tests.lab.conftest import long
 from tests.lab.participant import Participant
 from tests.lab.site import SITE, Run, Site
 from tests.lab.whole import Whole, whole
 from wod.engine.grammar import Order
 from wod.engine.signature import compose
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, long]
 PYTHON = "Python - First steps"
 ROTATED = ("WODBETOKEN", "WODMAILKEY", "WODFEAPIPWD", "WODAPIDBADMINPWD", "WODAPITOKENKEY")
 UNDER_WAY = Order("CREATE", 15, 15, 0, "", "WKSHP-Bash")
