@@ -100,7 +100,7 @@ def test_a_certificate_of_another_name_changes_nothing(portal: FakeSite) -> None
     portal.settings(f"{ENCRYPTED}WODTLS: files\nWODTLSCERT: {chain}\nWODTLSKEY: {key}\n")
     run = roll_out(portal)
     assert run.code != 0
-    assert "is not for wod.example.org, as browsers call the portal; it is for other.example.org" in run.said
+    assert "is not for wod.example.org, as others call it; it is for other.example.org" in run.said
     assert "Traceback" not in run.said
     assert "nginx" not in portal.model("www").packages
 

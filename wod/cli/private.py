@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from wod.cli import settings
+from wod.cli.group import Group
 from wod.errors import EXIT_BAD_INPUT
 from wod.fleet.wording import count
 from wod.private.check import look_at
@@ -17,7 +18,7 @@ from wod.private.found import Found, Override
 from wod.settings import private_dir
 
 
-@click.group()
+@click.group(cls=Group)
 def private() -> None:
     """Show what the private folder overrides, and what is wrong with it."""
 

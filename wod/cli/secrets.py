@@ -12,6 +12,7 @@ import click
 
 from wod import rotation
 from wod.cli import options
+from wod.cli.group import Group
 from wod.cli.secretscheck import check
 from wod.cli.secretsedit import edit, rekey
 from wod.cli.settings import View, group_option, host_option, view_of
@@ -26,10 +27,10 @@ from wod.settings.load import secret_store
 from wod.settings.schema import SETTINGS, canonical, suggestion
 from wod.settings.schema.published import is_published
 
-AGAIN = "WODMAILKEY was new already; hosts that were not rolled out since refuse each other's orders until all are"
+AGAIN = "WODMAILKEY was new already: until all hosts are rolled out, those that were not refuse each other's orders"
 
 
-@click.group()
+@click.group(cls=Group)
 def secrets() -> None:
     """Show, set, rotate and look for secrets.
 
