@@ -105,7 +105,7 @@ def test_the_timer_fires_at_its_moment(control: Control, fired: datetime) -> Non
     started, result = shown(control, f"{UNIT}.service", "ExecMainStartTimestamp", "Result")
     (triggered,) = shown(control, f"{UNIT}.timer", "LastTriggerUSec")
     for moment_of in (started, triggered):
-        assert 0 <= float(moment_of.lstrip("@")) - fired.timestamp() < 5
+        assert 0 <= float(moment_of.lstrip("@")) - fired.timestamp() < 60, (moment_of, fired)
     assert result == "success"
 
 

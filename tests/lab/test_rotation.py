@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
-import smtplib
 import threading
 import time
 from collections.abc import Iterator
@@ -116,6 +116,10 @@ def done(wod: Whole) -> Rotation:
     return made
 
 
+DELIVER = (
+    'import smtplib, sys; smtplib.SMTP("127.0.0.1", 10025, timeout=60)'
+    '.sendmail("wodadmin@localhost", sys.argv[1:], sys.stdin.buffer.read())'
+)
 WAITING = "SELECT count(*) FROM wod_outbox WHERE kind = 'order' AND sent IS NULL AND tries > 0"
 
 
@@ -162,8 +166,9 @@ def test_the_order_in_the_outbox_is_carried_out(done: Rotation) -> None:
 
 
 def test_the_order_that_was_under_way_is_carried_out(done: Rotation) -> None:
-    with smtplib.SMTP(ADDRESS["be2"], 10025, timeout=60) as server:
-        server.sendmail("wodadmin@localhost", [f"wodadmin@{ADDRESS['be2']}"], done.mail)
+    """It comes from the host itself: strangers may not deliver."""
+    mail = base64.b64encode(done.mail).decode()
+    done.wod.site.ssh("be2", f"echo {mail} | base64 -d | python3 -c '{DELIVER}' wodadmin@{ADDRESS['be2']}")
     done.wod.until("the order", lambda: carried_out(done.wod.site))
 
 
