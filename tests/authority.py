@@ -14,6 +14,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 DAY = timedelta(days=1)
+_NOT = (
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "encipher_only",
+    "decipher_only",
+)
+AUTHORITYS = x509.KeyUsage(digital_signature=True, key_cert_sign=True, crl_sign=True, **dict.fromkeys(_NOT, False))
+"""Python 3.13 and newer take no certificate of an authority that does not say what its key is for (RFC 5280)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class Issued:
 def issue(*names: str, issuer: Issued | None = None, begins: float = -1, ends: float = 30) -> Issued:
     """For DNS names or IP addresses; without an ``issuer`` an authority that signed itself. Times in days from now."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
+    signer = issuer.key if issuer else key
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     builder = (
         x509.CertificateBuilder()
@@ -53,10 +64,14 @@ def issue(*names: str, issuer: Issued | None = None, begins: float = -1, ends: f
         .not_valid_before(now + begins * DAY)
         .not_valid_after(now + ends * DAY)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
-    if issuer:
+    if issuer is None:
+        builder = builder.add_extension(AUTHORITYS, critical=True)
+    else:
         builder = builder.add_extension(x509.SubjectAlternativeName([_name(each) for each in names]), critical=False)
-    return Issued(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+    return Issued(builder.sign(signer, hashes.SHA256()), key)
 
 
 def _name(text: str) -> x509.GeneralName:
