@@ -102,7 +102,7 @@ def run(settings: Settings) -> None:
     proto = "http" if settings.WODTLS == "off" else "https"
     watch = [frontend.CONFIGURATION, *([frontend.PEM] if proto == "https" else [])]
     url = f"{proto}://127.0.0.1:{settings.WODFEPORT}/"
-    webserver.serving(name="Serve what it was told", url=url, watch=watch)
+    webserver.serving(name="Serve what it was told", url=url, watch=watch, pages=f"{frontend.ROOT}/current")
 
 
 def renew(settings: Settings, platform: Platform) -> None:

@@ -240,7 +240,8 @@ class Model:
     def read_serving(self, arguments: list[str], _s: str) -> Answer:
         since = max(self.started["nginx.service"], self.reloaded) if "nginx.service" in self.started else 0
         changed = [f"changed={self.changed.get(path, 0)}" for path in arguments[1:]]
-        return [f"since={since}", f"code={200 if since else '000'}", *changed, END]
+        code = "000" if not since else "200" if self.pages[1] or not self.pages[0] else "404"
+        return [f"since={since}", f"code={code}", *changed, END]
 
     def read_listener(self, _a: list[str], _s: str) -> Answer:
         return [*([self.port80] if self.port80 else []), END]

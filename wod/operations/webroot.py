@@ -10,6 +10,7 @@ from pyinfra.api import operation
 from wod import shell
 from wod.facts import ask
 from wod.facts.webserver import WebRoot
+from wod.fleet import notes
 from wod.operations import Commands
 
 NAME = 12
@@ -53,4 +54,5 @@ def shown(root: str, digest: str, archive: bytes) -> Commands:
     elif found == (digest[:NAME], digest):
         host.noop(f"{root}/current is {digest[:NAME]}, and whole")
     else:
+        notes.written(f"{root}/current")
         yield shell.script(_PUT, root, digest[:NAME], digest, stdin=base64.encodebytes(archive).decode())

@@ -67,16 +67,17 @@ printf '%s\\n' "$wanted" > "$marker"
 
 
 @operation()
-def serving(url: str, watch: Iterable[str]) -> Commands:
+def serving(url: str, watch: Iterable[str], pages: str = "") -> Commands:
     """Reload nginx where a file is newer than the workers that serve, and wait until it answers.
 
     + url: of the host itself, which must answer 200
     + watch: the files that nginx reads when it starts or is reloaded
+    + pages: what it shows at that address, if it comes from files
     """
     watched = list(watch)
     state = ask(host, ServingFact, url=url, watched=watched)
     answers = state is not None and state.code == "200"
-    if notes.unsettled(units=["nginx.service"]) or (answers and notes.unsettled(paths=watched)):
+    if notes.unsettled(["nginx.service"], [pages]) or (answers and notes.unsettled(paths=watched)):
         notes.follows()
     if state is None:
         yield shell.refuse("could not read the state of nginx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,15 @@ def test_a_check_names_the_cause_alone(api: FakeSite, plant: Callable[[Model], N
     checked = wod(api, "drift", "check", "--limit", "api", "--json")
     (host,) = json.loads(checked.out)["hosts"]
     assert [change["operation"] for change in host["changes"]] == [operation]
+
+
+def test_pages_that_are_gone_are_the_cause_of_what_is_not_served(tmp_path: Path) -> None:
+    hosts = 'Host("@fake/www", role="frontends"), Host("@fake/api", role="api_db", address="192.0.2.30")'
+    portal = FakeSite(tmp_path, hosts=hosts, models=["www", "api"])
+    run = portal.pyinfra(str(REPOSITORY / "deploys" / "frontend.py"))
+    assert run.code == 0, run.said
+    model = portal.model("www")
+    model.pages = (model.pages[0], "")
+    portal.put("www", model)
+    (host,) = json.loads(wod(portal, "drift", "check", "--limit", "www", "--json").out)["hosts"]
+    assert [change["operation"] for change in host["changes"]] == ["Frontend | Bring the portal's pages"]
