@@ -23,7 +23,6 @@ bench: $(READY) ## Measure on the lab, beside Ansible; takes about three quarter
 	@scripts/as-root .venv/bin/python -m benchmarks.handout
 	@scripts/as-root .venv/bin/python -m benchmarks.registrations
 	@scripts/as-root .venv/bin/python -m benchmarks.readers
-	@scripts/as-root .venv/bin/python -m benchmarks.scale
 
 lock: $(READY) ## Pin anew what a backend's JupyterHub is made of
 	@scripts/lock
