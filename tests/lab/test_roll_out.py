@@ -8,8 +8,10 @@ from tests.lab.site import SITE, Run, Site
 
 pytestmark = pytest.mark.lab
 HOSTS = ("be1", "be2")
+WAIT = "API | Wait until the API answers"
+"""Has something to do or not, as fast as the machine is."""
 RIGHT_FROM_THE_START = {
-    "API | Wait until the API answers",
+    WAIT,
     "Frontend | Run nginx",  # its package does; it was told of the portal before
     "Node API | Have no Node application run",
     "Node API | Have no unit of the Node application",
@@ -20,7 +22,7 @@ BUDGET = 60
 
 def test_the_first_roll_out_reaches_every_host(first_roll_out: Run) -> None:
     assert first_roll_out.code == 0
-    assert first_roll_out.unchanged == RIGHT_FROM_THE_START
+    assert first_roll_out.unchanged | {WAIT} == RIGHT_FROM_THE_START
 
 
 def test_the_second_changes_nothing_within_the_budget(site: Site) -> None:
