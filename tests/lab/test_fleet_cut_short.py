@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.conftest import OTHERS, ROLLED_OUT
+from tests.lab.conftest import OTHERS, ROLLED_OUT, long
 from tests.lab.fleet import Fleet, Said, children, cut_off, runs, said, until
 from tests.lab.site import Site
 from wod import lab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, long]
 
 ILL = "c.JupyterHub.hub_connect_url = 'http://127.0.0.1:9'"
 """A site's own addition to the Hub's configuration: the Hub starts, and its proxy looks for it where nobody is."""

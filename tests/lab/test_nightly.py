@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from tests.lab.conftest import HOSTS, OTHERS, ROLLED_OUT
+from tests.lab.conftest import HOSTS, OTHERS, ROLLED_OUT, long
 from tests.lab.control import HOME, Control
 from tests.lab.control import HOSTS as CONTROLS
 from tests.lab.site import Site
@@ -21,7 +21,7 @@ from wod.lab.mailbox import Mail
 from wod.lab.places import places
 from wod.lab.survey import OPERATORS
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, long]
 UNIT = "wod-drift-lab"
 STAMP = f"/var/lib/systemd/timers/stamp-{UNIT}.timer"
 EXPOSURE = 3.0
