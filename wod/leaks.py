@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wod.fleet.diffs import SHORTEST_SECRET
 from wod.previous import KEPT
-from wod.secrets import Secret
+from wod.secrets import gather
 from wod.secretstore import SecretStore
 from wod.settings import Settings
 from wod.settings.schema import SETTINGS
@@ -55,19 +55,11 @@ def known(several: Iterable[Settings], store: SecretStore) -> dict[str, str]:
     for settings in several:
         unmade = {name for name in SETTINGS if SETTINGS[name].generated and settings.origin(name).layer == "default"}
         plain = {name: value for name, value in settings.as_data().items() if name not in unmade - kept.keys()}
-        _gather(plain, found)
+        gather(plain, found)
     found |= kept
     return found | {
         f"{name}BEFORE": found[f"{name}BEFORE"].partition(" until ")[0] for name in KEPT if f"{name}BEFORE" in found
     }
-
-
-def _gather(value: object, found: dict[str, str]) -> None:
-    if isinstance(value, Secret):
-        found[value.name] = value.reveal()
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            _gather(each, found)
 
 
 def in_files(paths: Iterable[Path], needles: Needles) -> Iterator[Leak]:

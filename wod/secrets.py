@@ -63,3 +63,12 @@ def new_value(kind: Kind) -> str:
     if kind == "token":
         return secrets.token_hex(32)
     return "".join(secrets.choice(UNAMBIGUOUS) for _ in range(24))
+
+
+def gather(value: object, found: dict[str, str]) -> None:
+    """Add the values of all secrets in plain data, however deep, to ``{name: value}``."""
+    if isinstance(value, Secret):
+        found[value.name] = value.reveal()
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            gather(each, found)

@@ -15,7 +15,7 @@ from wod.fleet.notes import REFUSED, Note, Notebook
 from wod.fleet.result import Change
 from wod.hub import Hub
 from wod.inventory import settings_of
-from wod.secrets import Secret
+from wod.secrets import gather
 from wod.settings import Settings
 
 HUB = "jupyterhub.service"
@@ -60,13 +60,5 @@ def _extra(fact: type, **arguments: Any) -> Any:
 def secrets_of(settings: Settings) -> dict[str, str]:
     """``{name: value}`` of all secrets that the settings hold."""
     found: dict[str, str] = {}
-    _gather(settings.as_data(), found)
+    gather(settings.as_data(), found)
     return found
-
-
-def _gather(value: object, found: dict[str, str]) -> None:
-    if isinstance(value, Secret):
-        found[value.name] = value.reveal()
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            _gather(each, found)
