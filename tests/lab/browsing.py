@@ -84,10 +84,10 @@ class Visitor:
         self.page.goto(f"{self.page.url.partition('/lab')[0]}/lab/tree/{notebook}")
         if self.page.viewport_size and self.page.viewport_size["width"] < 600:  # there the files leave no place for it
             self.page.locator(".jp-SideBar li[data-id=filebrowser]").click()
+        expect(self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_attached()
         cell = self.page.locator(".jp-Notebook .jp-CodeCell").first
         cell.locator(".cm-content").click()
-        expect(self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_attached()
-        self.page.keyboard.press("Shift+Enter")
+        self.page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Run this cell").click()
         printed = cell.locator(".jp-OutputArea-output")
         expect(printed.first).to_be_visible()
         self.picture("6-notebook")

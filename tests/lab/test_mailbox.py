@@ -61,7 +61,7 @@ def test_what_a_host_sends_is_read_here(api: Places) -> None:
 
 def test_the_api_host_is_told_where_to_send(api: Places) -> None:
     (host,) = lab.hosts()
-    relay = {"WODSMTPHOST": "10.233.10.1", "WODSMTPPORT": 2525}
+    relay = {"WODSMTPHOST": "10.233.10.1", "WODSMTPPORT": 2525, "WODMONITOR": "operators@lab.example"}
     assert lab.settings(host) == {**relay, "WODTICK": 1, "WODRESEND": 2}
 
 
