@@ -20,8 +20,8 @@ ANY = [
         "lost public key", "", "System | Make wodadmin and its SSH key", "rm ~wodadmin/.ssh/id_ed25519.pub",
     ),
     Drift(
-        "edited limits", "", SYSTEM_FILES, "echo '* hard nproc 7' >> /etc/security/limits.d/90-wod.conf",
-        "-* hard nproc 7",
+        "edited limits", "", SYSTEM_FILES, "echo '* hard maxlogins 999' >> /etc/security/limits.d/90-wod.conf",
+        "-* hard maxlogins 999",
     ),
     Drift("removed sysctl file", "", SYSTEM_FILES, "rm /etc/sysctl.d/90-wod.conf", "+++ /etc/sysctl.d/90-wod.conf"),
     Drift(

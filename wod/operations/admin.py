@@ -22,7 +22,8 @@ home=$(getent passwd "$1" | cut -d: -f6)
 runuser -u "$1" -- sh -euc '
     umask 077; mkdir -p "$1/.ssh"; cd "$1/.ssh"
     [ -s id_ed25519 ] || { rm -f id_ed25519 id_ed25519.pub; ssh-keygen -q -t ed25519 -N "" -C "$2" -f id_ed25519; }
-    [ -s id_ed25519.pub ] || { ssh-keygen -y -f id_ed25519 > id_ed25519.pub; chmod 644 id_ed25519.pub; }
+    [ -s id_ed25519.pub ] || ssh-keygen -y -f id_ed25519 > id_ed25519.pub
+    chmod 644 id_ed25519.pub
 ' key "$home" "$1@$(uname -n)"
 """
 
