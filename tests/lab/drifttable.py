@@ -125,8 +125,8 @@ BACKENDS = [
     Drift("edited content", "backends", CONTENT, f'{IN_CONTENT} echo x >> "$1"', "1 paths changed"),
     Drift("deleted content", "backends", CONTENT, f'{IN_CONTENT} rm "$1"', "1 paths changed"),
     Drift(
-        "removed engine configuration", "backends", ENGINE_FILES, "rm /etc/wod-engine/worker.json",
-        "/etc/wod-engine/worker.json: (secret, new)", restarts=(ENGINE,),
+        "removed engine configuration", "backends", ENGINE_FILES, "rm /etc/wod/engine/worker.json",
+        "/etc/wod/engine/worker.json: (secret, new)", restarts=(ENGINE,),
     ),
     Drift("edited environment of hooks", "backends", ENGINE_FILES, "echo 'X=1' >> /etc/wod.sh", "-X=1"),
     Drift(
@@ -158,7 +158,7 @@ PSQL = "cd /; runuser -u postgres -- psql -qAt"
 DATABASES = [
     Drift("edited unit of the API", "api_db", API_FILES, f"echo '# x' >> {UNITS}/{API}", "-# x", restarts=(API,)),
     Drift(
-        "removed API configuration", "api_db", API_FILES, "rm /etc/wod-api/api.json", "/etc/wod-api/api.json: (secret",
+        "removed API configuration", "api_db", API_FILES, "rm /etc/wod/api/api.json", "/etc/wod/api/api.json: (secret",
         (CATALOGUE,), (API, LIFECYCLE),
     ),
     Drift("stopped API", "api_db", API_RUN, f"systemctl stop {API}", f"start {API}", restarts=(API,)),
@@ -187,8 +187,8 @@ DATABASES = [
         "deleted unit of backups", "api_db", "PostgreSQL | Write the nightly backup", f"rm {UNITS}/wod-backup.service",
         f"+++ {UNITS}/wod-backup.service",
     ),
-    Drift("removed catalogue", "api_db", "API | Write the catalogue", "rm /etc/wod-api/catalogue.json",
-          "/etc/wod-api/catalogue.json: (secret", (CATALOGUE,)),
+    Drift("removed catalogue", "api_db", "API | Write the catalogue", "rm /etc/wod/api/catalogue.json",
+          "/etc/wod/api/catalogue.json: (secret", (CATALOGUE,)),
     Drift(
         "edited workshop", "api_db", CATALOGUE,
         f"""{PSQL} -d workshops-on-demand -c "UPDATE workshops SET duration = 99 WHERE name = 'WKSHP-Bash'" """,

@@ -41,7 +41,7 @@ OURS = re.compile(
     r"|/etc/(passwd|group|g?shadow|subuid|subgid)-?|/etc/\.pwd\.lock"  # in another order; the accounts are compared
     r"|/etc/hosts|/etc/ufw/.*|/etc/postgresql/.*pg_hba\.conf"  # in another order; the next check judges them
     r"|/home/wodadmin/[^/]*\.wod-drift-.*\.patch"  # kept for whoever edited content
-    r"|/home/wodadmin/[^/]*/\.git/index"  # knows the times of the files that were mended
+    r"|/home/wodadmin/[^/]*/\.git/(index|objects/.*)"  # knows the times of what was mended, and keeps what was there
     r"|/opt/(jupyterhub|wod-engine).*"  # built again where a package was removed
     r"|/var/lib/wod/tmp.*"
 )
