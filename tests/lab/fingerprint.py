@@ -50,7 +50,7 @@ for top in FOLDERS.split():
                 found[key] = found.get(key, "") + name + " " + state(path) + "\\n"
             except FileNotFoundError:
                 pass
-for key in [key for key in found if key.startswith("/opt/")]:
+for key in [key for key in found if key.startswith("/opt")]:
     found[key] = hashlib.sha256("".join(sorted(found[key].splitlines(True))).encode()).hexdigest()
 for name, command in OTHERS.items():
     found[name] = subprocess.run(command, shell=True, capture_output=True, text=True).stdout

@@ -119,12 +119,13 @@ def serves(host: str) -> None:
 def as_before(chaos: Chaos, planted: dict[str, list[Drift]]) -> None:
     """Every path and state is as at the beginning; only what was broken was started anew."""
     chaos.everywhere(serves)
-    now = chaos.fingerprints()
+    before, now = chaos.first, chaos.fingerprints()
+    chaos.first = now
     for host, drifts in planted.items():
         allowed = {f"process {unit}" for drift in drifts for unit in drift.restarts}
-        other = {key: pair for key, pair in moved(chaos.first[host], now[host]).items() if not OURS.fullmatch(key)}
+        other = {key: pair for key, pair in moved(before[host], now[host]).items() if not OURS.fullmatch(key)}
         assert {key: pair for key, pair in other.items() if key not in allowed} == {}, host
-    chaos.first, chaos.mended = now, True
+    chaos.mended = True
 
 
 @pytest.fixture(scope="module")
