@@ -191,7 +191,7 @@ DATABASES = [
           "/etc/wod/api/catalogue.json: (secret", (CATALOGUE,)),
     Drift(
         "edited workshop", "api_db", CATALOGUE,
-        f"""{PSQL} -d workshops-on-demand -c "UPDATE workshops SET duration = 99 WHERE name = 'WKSHP-Bash'" """,
+        f"""{PSQL} -d workshops-on-demand -c "UPDATE workshops SET duration = 99 WHERE notebook = 'WKSHP-Bash'" """,
         "duration",
     ),
 ]  # fmt: skip

@@ -174,9 +174,7 @@ def test_a_machine_with_other_secrets_is_told(installed: dict[str, Run]) -> None
     not os.environ.get("WOD_TEST_INSTALL_SSH"),
     reason="four machines that install themselves stand for both; WOD_TEST_INSTALL_SSH=1 installs them by --ssh, too",
 )
-def test_all_of_it_in_one_command_over_ssh(
-    installed: dict[str, Run], fresh: Site, authority: Issued, tmp_path: Path
-) -> None:
+def test_all_of_it_in_one_command_over_ssh(fresh: Site, authority: Issued, tmp_path: Path) -> None:
     """From a control node that has a folder of its own with the settings; SSH is set up as usual, in ~/.ssh."""
     lab.reset((*HOSTS, *OTHERS))
     for machine in MACHINES.values():

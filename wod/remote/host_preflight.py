@@ -115,8 +115,8 @@ def sources():
         if not shutil.which("apt-get"):
             made = output(["dnf", "--setopt=cachedir=%s" % folder, "makecache"], 4 * SOURCES)
             return [["dnf's repositories", bool(made)]]
-        words = ["apt-get", "indextargets", "--format", "$(REPO_URI)dists/$(RELEASE)/InRelease"]
-        urls = sorted(set(output(words, SOURCES).split()))
+        listed = output(["apt-get", "update", "--print-uris"], SOURCES)  # indextargets knows none before a first update
+        urls = sorted(set(re.findall(r"^'(\S+/InRelease)'", listed, re.MULTILINE)))
         helper, place = "/usr/lib/apt/apt-helper", os.path.join(folder, "InRelease")
         found = [[url, bool(output([helper, "download-file", url, place], SOURCES))] for url in urls]
         return found or [["apt's list of sources", False]]
