@@ -14,6 +14,14 @@ from wod import remote
 from wod.cli import preflight as cli
 from wod.preflight.asking import Looked
 from wod.preflight.judge import Check
+from wod.remote import host_preflight
+
+LISTED = """\
+'http://deb.example/debian/dists/trixie/InRelease' deb.example_debian_dists_trixie_InRelease 0
+'http://deb.example/debian-security/dists/trixie-security/InRelease' deb.example_debian-security_InRelease 0
+'http://deb.example/debian/dists/trixie/main/binary-amd64/Packages.xz' deb.example_debian_main_Packages 0
+"""
+"""What apt prints on a machine whose lists were never fetched (``apt-get update --print-uris``, apt 2.6 and 3.0)."""
 
 
 def test_it_tells_what_the_machine_is_and_who_listens() -> None:
@@ -50,3 +58,17 @@ def test_the_exit_code_says_whether_something_is_in_the_way(
     monkeypatch.setattr(cli, "look", lambda site, names: found)
     done = CliRunner().invoke(cli.preflight, ["-t", "backend", *flags])
     assert (done.exit_code, "8000" in done.output) == (code, True)
+
+
+def test_every_source_of_a_machine_that_never_fetched_a_list_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def output(words: list[str], seconds: float = 0) -> str:
+        if words[0] == "apt-get":
+            return LISTED
+        return "fetched" if "security" in words[2] else ""
+
+    monkeypatch.setattr(host_preflight, "output", output)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert host_preflight.sources() == [
+        ["http://deb.example/debian-security/dists/trixie-security/InRelease", True],
+        ["http://deb.example/debian/dists/trixie/InRelease", False],
+    ]
