@@ -1,10 +1,9 @@
 """Many hosts with nothing to do: how long it takes, and what it costs the control node, by the number of hosts.
 
 On a lab of its own: the API's host, and up to fifty light ones (role frontends, Debian 12), copies of one that was
-rolled out. Measured are the stock ``pyinfra -y``, ``wod rollout`` and ``wod drift check`` with the whole role, and
-Ansible with the same work (peers/light.yml), as many hosts at a time as there are; over the lab's own network, and with
-a longer round trip (delay.py). Every run begins without connections. ``python -m benchmarks.scale`` writes
-results/scale.md and scale.svg.
+rolled out. Measured are the stock ``pyinfra -y`` and ``wod rollout`` with the whole role, and Ansible with the same
+work (peers/light.yml), as many hosts at a time as there are; over the lab's own network, and with a longer round trip
+(delay.py). Every run begins without connections. ``python -m benchmarks.scale`` writes results/scale.md and scale.svg.
 """
 
 from __future__ import annotations
@@ -32,7 +31,11 @@ from wod.inventory import load_site
 NETWORK, STATE, SNAPSHOT = "10.233.23.0/24", "/var/lib/wod-lab-bench", "scale-bench"
 HOSTS, TRIPS = (1, 5, 20, 50), (0, 20, 100)
 REPEATS, FEW = 3, 5
-"""Runs that a figure is the median of; up to so many hosts with the peers, whose larger runs take minutes."""
+"""Runs that a figure is the median of, up to so many hosts; larger runs take minutes, and are measured once."""
+FAR = (1, 20)
+"""Numbers of hosts that are measured with a longer round trip, too."""
+PEERS_MOST = {True: 20, False: 1}
+"""Hosts up to which the peer is measured, by whether it is over the lab's own network."""
 RESULTS = ROOT / "benchmarks/results"
 
 
@@ -77,8 +80,7 @@ def measured(site: Site, tool: Tool, hosts: Sequence[str], trip: int) -> Point:
         commands = count(site, tool, hosts[0]) if len(hosts) == 1 else 0
         mib = peak_mib(*tool.command(hosts), **tool.environment)
         tool.forget()
-    peer = tool.name in (light.NAME, light.BUNDLED)
-    repeats = 1 if peer and len(hosts) > FEW else REPEATS
+    repeats = 1 if len(hosts) > FEW else REPEATS
     runs = [run_once(tool, hosts) for _ in range(repeats)]
     seconds, cpu = median(seconds for seconds, _ in runs), median(cpu for _, cpu in runs)
     print(
@@ -93,9 +95,18 @@ def measure(
     points = []
     for trip in trips:
         with delayed(NETWORK, trip):
-            taken = [tool for tool in tools if not trip or tool.name != light.BUNDLED]
-            points += [measured(site, tool, hosts[:number], trip) for number in counts for tool in taken]
+            points += [
+                measured(site, tool, hosts[:number], trip)
+                for number in counts
+                for tool in tools
+                if worth(tool, number, trip)
+            ]
     return points
+
+
+def worth(tool: Tool, number: int, trip: int) -> bool:
+    """Whether its time is well spent."""
+    return (not trip or number in FAR) and (tool.name != light.NAME or number <= PEERS_MOST[not trip])
 
 
 def settings_cost(site: Site) -> float:
@@ -132,7 +143,7 @@ def main() -> None:
             scratch = Path(folder)
             light.install(scratch)
             site = prepared(scratch, hosts)
-            tools = [*ours(site), *light.tools(scratch, hosts)]
+            tools = [*ours(site), light.tool(scratch, hosts)]
             before = {**description(), "in use before": busy()}
             points = measure(site, tools, hosts, asked.hosts, asked.trips)
             settings = settings_cost(site)

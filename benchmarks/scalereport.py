@@ -36,7 +36,7 @@ def page(points: Sequence[Point], settings: float, machine: Mapping[str, str]) -
         [
             INTRO.format(commands=said),
             table("Measured on", dict(machine)),
-            "## Wall time\n\nSeconds; a median of three runs, but for Ansible on more than five hosts.\n",
+            "## Wall time\n\nSeconds; a median of three runs up to five hosts, one run of more.\n",
             _walls(points),
             COSTS,
             _costs(points),

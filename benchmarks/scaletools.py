@@ -26,11 +26,10 @@ class Tool:
 
 
 def ours(site: Site) -> list[Tool]:
-    """The stock command line, and the commands that have a process for each host; a check says it by its exit code."""
+    """The stock command line, and the command that has a process for each host."""
     return [
         Tool(STOCK, _pyinfra, lambda output: not Run(0, output).changed, site.environment),
         Tool(ROLLOUT, lambda hosts: _fleet(hosts, "rollout", "--yes"), _unchanged, site.environment),
-        Tool("wod drift check", lambda hosts: _fleet(hosts, "drift", "check"), lambda output: True, site.environment),
     ]
 
 

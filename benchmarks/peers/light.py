@@ -16,7 +16,7 @@ from wod import lab
 from wod.lab.places import places
 from wod.system import COMMON_PACKAGES, FAMILY_PACKAGES
 
-NAME, BUNDLED = PEER, f"{PEER}, files by one rsync"
+NAME = PEER
 PLAYBOOK = "benchmarks/peers/light.yml"
 PACKAGES = sorted(
     {*COMMON_PACKAGES, *FAMILY_PACKAGES["debian"], "ufw", "fail2ban", "nftables", "python3-systemd", "nginx"}
@@ -47,7 +47,7 @@ def install(scratch: Path) -> None:
     subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
 
 
-def tools(scratch: Path, hosts: Sequence[str]) -> list[Tool]:
+def tool(scratch: Path, hosts: Sequence[str]) -> Tool:
     """As a careful operator sets it up: as many forks as hosts, pipelining, one connection a host, no facts."""
     gather(scratch, hosts)
     environment = {
@@ -56,22 +56,19 @@ def tools(scratch: Path, hosts: Sequence[str]) -> list[Tool]:
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(scratch / "cp"),
         "ANSIBLE_NOCOLOR": "1",
     }
-    return [
-        Tool(
-            name,
-            lambda some, bundle=bundle: _command(scratch, some, bundle),  # type: ignore[misc]
-            lambda output: not re.search(r"\b(changed|failed|unreachable)=[1-9]", output),
-            environment,
-            lambda: disconnect(scratch / "cp"),
-        )
-        for name, bundle in ((NAME, False), (BUNDLED, True))
-    ]
+    return Tool(
+        NAME,
+        lambda some: _command(scratch, some),
+        lambda output: not re.search(r"\b(changed|failed|unreachable)=[1-9]", output),
+        environment,
+        lambda: disconnect(scratch / "cp"),
+    )
 
 
-def _command(scratch: Path, hosts: Sequence[str], bundle: bool) -> tuple[str, ...]:
+def _command(scratch: Path, hosts: Sequence[str]) -> tuple[str, ...]:
     playbook = str(scratch / "venv/bin/ansible-playbook")
-    flags = ("-e", f"@{scratch / 'values.json'}", "-e", json.dumps({"bundle": bundle}))
-    return (playbook, "-i", str(scratch / "hosts"), "--limit", ",".join(hosts), *flags, PLAYBOOK)
+    values = ("-e", f"@{scratch / 'values.json'}")
+    return (playbook, "-i", str(scratch / "hosts"), "--limit", ",".join(hosts), *values, PLAYBOOK)
 
 
 def gather(scratch: Path, hosts: Sequence[str]) -> None:
