@@ -18,11 +18,12 @@ lint: $(READY) ## Formatting, ruff, types; changes nothing
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
 
-bench: $(READY) ## Measure on the lab, beside Ansible; takes about three quarters of an hour
+bench: $(READY) ## Measure on the lab, beside Ansible; takes about an hour and a half
 	@scripts/as-root .venv/bin/python -m benchmarks.students
 	@scripts/as-root .venv/bin/python -m benchmarks.handout
 	@scripts/as-root .venv/bin/python -m benchmarks.registrations
 	@scripts/as-root .venv/bin/python -m benchmarks.readers
+	@scripts/as-root .venv/bin/python -m benchmarks.scale
 
 lock: $(READY) ## Pin anew what a backend's JupyterHub is made of
 	@scripts/lock

@@ -41,6 +41,8 @@ def delayed(network: str, milliseconds: float) -> Iterator[None]:
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.run_until_complete(_end())
+        loop.close()
 
 
 def table(network: str) -> str:
@@ -62,6 +64,14 @@ async def _listen(trip: float) -> asyncio.Server:
             await _connect(reader, writer, trip)
 
     return await asyncio.start_server(serve, "127.0.0.1", PORT, backlog=512)
+
+
+async def _end() -> None:
+    """Of what connections that are still open wait for."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def _connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, trip: float) -> None:

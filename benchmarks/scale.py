@@ -111,7 +111,7 @@ def worth(tool: Tool, number: int, trip: int) -> bool:
 
 def settings_cost(site: Site) -> float:
     """Seconds that each host of an inventory costs when it is read."""
-    os.environ["WOD_PRIVATE"] = str(site.private)
+    os.environ |= {name: site.environment[name] for name in ("WOD_PRIVATE", "XDG_CONFIG_HOME")}
     begin = time.process_time()
     read = load_site(ROOT / "inventories/lab.py")
     return (time.process_time() - begin) / len(read.hosts)
