@@ -61,11 +61,12 @@ class Control:
         self.ssh(f"chown -R install: {HOME}; chmod 700 {HOME}/private")
 
     def _give_key(self) -> None:
-        """The key of the private folder's secrets; root looks for it in its own configuration."""
+        """The key of the private folder's secrets: the service is root's own, a command that of whoever said sudo."""
         key = Path(self.site.environment["XDG_CONFIG_HOME"], "wod", "lab.key")
-        if key.exists():
-            self.ssh("mkdir -p -m 0700 /root/.config/wod")
-            self._put("/root/.config/wod/lab.key", key.read_text().rstrip("\n"), "600")
+        for home, owner in (("/root", "root"), ("/home/install", "install")) if key.exists() else ():
+            self.ssh(f"mkdir -p -m 0700 {home}/.config/wod")
+            self._put(f"{home}/.config/wod/lab.key", key.read_text().rstrip("\n"), "600")
+            self.ssh(f"chown -R {owner}: {home}/.config")
 
     def _send(self, source: Path, target: str, *left_out: str) -> None:
         """A folder's contents, by tar and SSH."""
