@@ -17,7 +17,8 @@ Ansible does the same work by its own modules (benchmarks/peers/light.yml: packa
 kernel parameter, names, firewall, services, one web request), but not the portal's pages, with pipelining, one
 connection a host, no facts gathered, and as many forks as hosts; wod gets as many `--jobs`. Every run begins without
 connections. The hosts are on the same machine: wall time has their own work in it, the control node's figures have not.
-Ansible's have not what the ssh processes cost that keep its connections.
+Ansible's have not what the ssh processes cost that keep its connections. Longer round trips are made by a proxy
+(benchmarks/delay.py), which kernels without netem allow, too.
 
 ![Wall time by number of hosts](scale.svg)
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from tests.modules.model import (
     content,
     database,
@@ -18,11 +20,21 @@ from tests.modules.model.area import Commands
 from wod import remote
 
 AREAS = (content, database, environments, files, firewall, packages, services, students, system, webserver)
+
+
+def _joined(tables: Iterable[Mapping]) -> dict:
+    """One table of all; no area may take what another has."""
+    entries = [entry for table in tables for entry in table.items()]
+    joined = dict(entries)
+    assert len(joined) == len(entries), sorted(str(key)[:60] for key, _ in entries)
+    return joined
+
+
 TABLES: list[Commands] = [area.COMMANDS for area in AREAS]
-SCRIPTS = {text.strip(): name for table in TABLES for text, name in table.scripts.items()}
-FRAGMENTS = {part: name for table in TABLES for part, name in table.fragments.items()}
-PROGRAMS = {program: name for table in TABLES for program, name in table.programs.items()}
-TOOLS = {word: name for table in TABLES for word, name in table.tools.items()}
+SCRIPTS = {text.strip(): name for text, name in _joined(table.scripts for table in TABLES).items()}
+FRAGMENTS = _joined(table.fragments for table in TABLES)
+PROGRAMS = _joined(table.programs for table in TABLES)
+TOOLS = _joined(table.tools for table in TABLES)
 BY_SOURCE = {remote.source(program): program for program, _ in PROGRAMS}
 
 
