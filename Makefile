@@ -10,7 +10,7 @@ demo: ## Start the lab, roll the platform out on it, print an address and creden
 test: lint ## Lint, then all test tiers; real hosts included where the machine can run them
 	@code=0; \
 	scripts/as-root .venv/bin/pytest -n auto --dist loadfile tests/unit tests/modules || code=1; \
-	scripts/as-root .venv/bin/pytest tests/lab || code=1; \
+	scripts/as-root .venv/bin/pytest --durations=25 --durations-min=5 tests/lab || code=1; \
 	exit $$code
 
 lint: $(READY) ## Formatting, ruff, types; changes nothing

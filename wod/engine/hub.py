@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from wod.engine.errors import TryLater
+from wod.engine.pace import Pace
 
 ASKED = httpx.Timeout(2.0, connect=5.0)
 """The Hub answers 202 only after ten seconds, and goes on with what it was asked when nobody waits for its answer."""
@@ -28,9 +29,17 @@ class Hub:
         self.url = base_url(url)
         self._headers = {"Authorization": f"token {token}"}
         self._client = client or httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0), trust_env=False)
+        self._pace = Pace(self._is_up)
 
     def start(self, name: str) -> str:
-        """Ask for the server of a student, who is made known to the Hub if need be; nobody waits until it is up."""
+        """Ask for the server of a student, who is made known to the Hub if need be; nobody waits until it is up.
+
+        Not even the next: only when there is a crowd, they come up a few at a time (:mod:`wod.engine.pace`).
+        """
+        with self._pace.turn(name):
+            return self._start(name)
+
+    def _start(self, name: str) -> str:
         answer = self._ask("POST", f"/users/{name}/server")
         if answer == 404:
             self._send("POST", f"/users/{name}")
@@ -72,6 +81,14 @@ class Hub:
         if server is None and not user.get("server") and not user.get("pending"):
             return None
         return server or {"ready": bool(user.get("server")), "pending": user.get("pending")}
+
+    def _is_up(self, name: str) -> bool:
+        """Whether the server is no longer on its way up; one that nobody knows is not."""
+        try:
+            server = self._server(name)
+        except _Slow:
+            return False
+        return server is None or bool(server.get("ready")) or server.get("pending") == "stop"
 
     def _ask(self, method: str, path: str) -> int:
         """The answer's status; 0 when the Hub has not answered yet."""

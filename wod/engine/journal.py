@@ -56,7 +56,7 @@ class Progress:
             self.since = event["time"] if self.since is None else self.since
         elif kind in ("finished", "resolved", "retried"):
             self.tries, self.since, self.due, self.reason = 0, None, 0.0, ""
-        self.yielded = kind == "yielded"
+        self.yielded = kind == "yielded" or (self.yielded and kind == "later")
         if kind == "finished":
             self.finished.add(event["step"])
         elif kind == "dead":

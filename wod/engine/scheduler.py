@@ -26,12 +26,15 @@ class Entry:
         return self.request.first == 0
 
 
-def startable(entries: Iterable[Entry], running: Collection[str], now: float, slots: int) -> list[str]:
+def startable(
+    entries: Iterable[Entry], running: Collection[str], now: float, slots: int, unhurried: int | None = None
+) -> list[str]:
     """Ids of the requests to start, at most ``slots``; ``running`` are the ids of those that are under way.
 
     A request is kept waiting by each earlier one that has a student in common, even one that waits for its next try.
     One whose student is not known keeps all later ones waiting until it was looked up once; after that only itself,
-    since a customer that the API never finds must not stop a whole backend. Those that yielded come last.
+    since a customer that the API never finds must not stop a whole backend. Those that yielded come last, and no more
+    than ``unhurried`` (default: any number) are under way at once, so that there is a slot for whoever comes next.
     """
     ordered = sorted(entries, key=lambda entry: entry.request.id)
     busy = {student for entry in ordered if entry.request.id in running for student in _students(entry)}
@@ -42,7 +45,12 @@ def startable(entries: Iterable[Entry], running: Collection[str], now: float, sl
         if entry.unknown and not entry.tries:
             break
         busy.update(_students(entry))
-    return [entry.request.id for entry in sorted(chosen, key=lambda entry: entry.yielded)[: max(0, slots)]]
+    eager = [entry for entry in chosen if not entry.yielded]
+    late = [entry for entry in chosen if entry.yielded]
+    if unhurried is not None:
+        under_way = sum(entry.yielded for entry in ordered if entry.request.id in running)
+        late = late[: max(0, unhurried - under_way)]
+    return [entry.request.id for entry in (eager + late)[: max(0, slots)]]
 
 
 def crowded(entries: Iterable[Entry], running: Collection[str], now: float) -> bool:

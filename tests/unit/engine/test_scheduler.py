@@ -53,6 +53,17 @@ def test_those_that_yielded_come_last_and_still_keep_their_student() -> None:
     assert started([first, at(1, 1)]) == [0]
 
 
+def test_those_that_yielded_leave_slots_for_whoever_comes_next() -> None:
+    late = [at(number, number + 1) for number in range(4)]
+    for entry in late:
+        entry.yielded = True
+    ids = [entry.request.id for entry in late]
+    assert startable(late, ids[:1], NOW, 9, unhurried=2) == ids[1:2]
+    assert startable(late, ids[:2], NOW, 9, unhurried=2) == []
+    fresh = at(9, 9)
+    assert startable([*late, fresh], ids[:2], NOW, 9, unhurried=2) == [fresh.request.id]
+
+
 def test_a_crowd_is_somebody_who_could_start() -> None:
     mine, other, yielded = at(0, 1), at(1, 2), at(1, 2)
     yielded.yielded = True

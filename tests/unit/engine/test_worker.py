@@ -13,7 +13,7 @@ from tests.unit.engine.orders import config, idle, once, request, submit
 from tests.unit.engine.plans import Plan, away, dead, some_dead, traced
 from wod.engine import durable, trace
 from wod.engine.errors import Impossible, TryLater
-from wod.engine.journal import Folder
+from wod.engine.journal import Event, Folder, progress
 from wod.engine.request import Request
 from wod.engine.state import State, carried_out, forget_done, remember_done
 from wod.engine.step import Memory, Step
@@ -210,6 +210,13 @@ def test_a_courteous_step_lets_the_others_go_first(tmp_path: Path) -> None:
     once(dataclasses.replace(config(tmp_path), jobs=1), plan, idle)
     assert [name for _, name in plan.ran] == ["one", "one", "one", "two", "two", "two"]
     assert traced(tmp_path, 5) == [(5, "one", "done", ""), (5, "two", "done", "")]
+
+
+def test_a_courteous_step_that_is_tried_later_goes_on_letting_others_first() -> None:
+    events: list[Event] = [{"event": "yielded", "step": "two"}]
+    events.append({"event": "later", "step": "two", "reason": "full", "due": 1.0, "time": 1.0})
+    assert progress(events).yielded
+    assert not progress([*events, {"event": "finished", "step": "two"}]).yielded
 
 
 def test_leisure_is_for_when_there_is_nothing_to_do(tmp_path: Path) -> None:

@@ -128,6 +128,16 @@ class TestHub:
         with pytest.raises(TryLater, match="still stopping"):
             Hub(server.url, TOKEN).start("student3")
 
+    def test_a_crowd_s_servers_come_up_a_few_at_a_time(self, server: HubStandIn) -> None:
+        client = Hub(server.url, TOKEN)
+        client._pace.limit = 1
+        server.users["student3"] = "spawn"
+        assert client.start("student3") == "starting"
+        with pytest.raises(TryLater, match="waits for its turn"), client._pace.turn("student4", patience=0.0):
+            pass
+        server.users["student3"] = "ready"
+        assert client.start("student4") == "started"
+
     @pytest.mark.parametrize("status", [500, 503, 0])
     def test_trouble_is_for_later(self, server: HubStandIn, status: int) -> None:
         server.fail_next(1, status)
