@@ -44,7 +44,6 @@ OURS = re.compile(
     r"|/home/wodadmin/[^/]*/\.git/(index|objects/.*)"  # knows the times of what was mended, and keeps what was there
     r"|/opt/(jupyterhub|wod-engine).*"  # built again where a package was removed
     r"|/var/lib/wod/tmp.*"
-    r"|/root/\.npm.*"  # what npm keeps and logs of a build
 )
 """What a mend leaves otherwise than it was, as documented."""
 

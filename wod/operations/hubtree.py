@@ -43,8 +43,9 @@ ln -sf "$node/bin/node" "$tree/bin/wod-node"
 mkdir -p "$tree/proxy"
 cp "$sources/package.json" "$sources/package-lock.json" "$tree/proxy/"
 "$tree/bin/wod-node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --prefix "$tree/proxy" \\
-    --omit=dev --ignore-scripts --no-audit --no-fund --silent >&2
+    --cache "$tree/.npm" --omit=dev --ignore-scripts --no-audit --no-fund --silent >&2
 cd "$tree"
+rm -rf .npm
 rm -f bin/node bin/npm bin/npx bin/corepack  # a JupyterLab that finds node asks yarn something at every start
 ls -d lib/python*/site-packages/*.dist-info proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy \\
     bin/wod-node bin/jupyterhub bin/jupyterhub-singleuser > .wod-contents
