@@ -7,6 +7,7 @@ put them back behind them.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,12 +47,17 @@ def empty_lab(lab_possible: None) -> Iterator[None]:
     kept = {name: os.environ.get(name) for name in ("WOD_LAB_STATE", "WOD_LAB_SUBNET")}
     os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = STATE, SUBNET
     if not KEEP:
-        lab.down()
+        _nothing_left()
     yield
     if not KEEP:
-        lab.down()
+        _nothing_left()
     for name, value in kept.items():
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+def _nothing_left() -> None:
+    lab.down()
+    shutil.rmtree(STATE, ignore_errors=True)  # snapshots and keys, which outlast a lab
 
 
 def rolled_out() -> bool:

@@ -5,10 +5,12 @@ reads journals, logs and command lines, while a roll-out brings every secret to 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +62,7 @@ class Watch:
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
         self._over = threading.Event()
+        self._whole = False
 
     def __enter__(self) -> Watch:
         self._thread = threading.Thread(target=self._look)
@@ -69,14 +72,14 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        assert self._whole, "the watch ended before the run did"
 
     def _look(self) -> None:
         while not self._over.wait(0.05):
-            for process in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    self._seen.add(process.read_bytes())
-                except OSError:
-                    continue  # it has ended
+            for process in filter(str.isdigit, os.listdir("/proc")):
+                with suppress(OSError):  # it has ended
+                    self._seen.add(Path("/proc", process, "cmdline").read_bytes())
+        self._whole = True
 
     @property
     def text(self) -> str:
