@@ -46,7 +46,7 @@ def empty_lab(lab_possible: None) -> Iterator[None]:
     """A lab with a state folder and subnet of its own, so that a developer's is not disturbed; nothing stays behind."""
     kept = {name: os.environ.get(name) for name in ("WOD_LAB_STATE", "WOD_LAB_SUBNET")}
     os.environ["WOD_LAB_STATE"], os.environ["WOD_LAB_SUBNET"] = STATE, SUBNET
-    if not KEEP:
+    if not snapshots_kept():
         _nothing_left()
     yield
     if not KEEP:
@@ -62,7 +62,7 @@ def _nothing_left() -> None:
 
 def rolled_out() -> bool:
     """Whether there are snapshots of a first roll-out."""
-    with_one = {host.host for host in lab.status() if ROLLED_OUT in host.snapshots}
+    with_one = {host.host for host in lab.status() if ROLLED_OUT in host.snapshots and host.state != "down"}
     return with_one >= {*HOSTS, *OTHERS}
 
 
