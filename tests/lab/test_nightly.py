@@ -62,6 +62,13 @@ def shown(control: Control, unit: str, *names: str) -> list[str]:
     return [values[name] for name in names]
 
 
+def when(shown: str) -> float:
+    """Seconds since 1970; systemd 252 shows only some of its times so, whatever it is asked for."""
+    if shown.startswith("@"):
+        return float(shown[1:])
+    return datetime.strptime(shown, "%a %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=timezone.utc).timestamp()
+
+
 def has_run(control: Control, before: str) -> bool:
     """Whether a run that is not the one before has ended."""
     state, run = shown(control, f"{UNIT}.service", "ActiveState", "InvocationID")
@@ -105,7 +112,7 @@ def test_the_timer_fires_at_its_moment(control: Control, fired: datetime) -> Non
     started, result = shown(control, f"{UNIT}.service", "ExecMainStartTimestamp", "Result")
     (triggered,) = shown(control, f"{UNIT}.timer", "LastTriggerUSec")
     for moment_of in (started, triggered):
-        assert 0 <= float(moment_of.lstrip("@")) - fired.timestamp() < 60, (moment_of, fired)
+        assert 0 <= when(moment_of) - fired.timestamp() < 60, (moment_of, fired)
     assert result == "success"
 
 
