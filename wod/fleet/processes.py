@@ -7,7 +7,6 @@ threads and no gevent hub: neither survives a fork.
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import selectors
 import signal
@@ -73,7 +72,7 @@ def run_tasks(
     Whatever ends this function, an exception of ``on_done`` or Ctrl-C included, no child outlives it.
     """
     waiting = list(tasks)[::-1]
-    with selectors.DefaultSelector() as selector, _nobody_left(selector), _shared_memory():
+    with selectors.DefaultSelector() as selector, _nobody_left(selector):
         while True:
             while waiting and len(selector.get_map()) < jobs and not stop():
                 task = waiting.pop()
@@ -84,17 +83,6 @@ def run_tasks(
             for child in _ended(selector):
                 on_done(_reap(selector, child))
             on_tick()
-
-
-@contextmanager
-def _shared_memory() -> Iterator[None]:
-    """What is there now stays out of the garbage collector's sight: where it looks, a child gets pages of its own."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager
@@ -169,7 +157,6 @@ def _begin(task: Task) -> _Child:
 def _be_child(task: Task, writing: int, parent: int) -> None:
     """Never returns; an exception of the task ends in the log, with its traceback."""
     status = 1
-    gc.disable()  # it ends soon, and all that it has with it
     try:
         _leave(parent)
         _speak_into(task.log)
