@@ -7,6 +7,7 @@ accepted can be compared with what should be.
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import random
 import syslog
@@ -49,7 +50,8 @@ class Receiving:
 def receiving(memory: Path, monkeypatch: pytest.MonkeyPatch) -> Receiving:
     monkeypatch.chdir(memory)
     monkeypatch.setenv("HOME", str(memory))
-    monkeypatch.setattr(module.time, "time", lambda: NOW)
+    clock = itertools.count()  # it never stands still: a request's id is its microsecond, and six random digits
+    monkeypatch.setattr(module.time, "time", lambda: NOW + next(clock) * 1e-6)
     return Receiving(memory)
 
 
