@@ -62,9 +62,10 @@ def _all_are_told(wod: Platform) -> None:
 def test_their_servers_come_up_a_few_at_a_time(wod: Platform) -> None:
     """Each killed worker may have left as many on their way as it was allowed to."""
     ask = f"{TOKEN} | curl -sS -f -H @- 'http://127.0.0.1:8081/hub/api/users?state=active&limit=200'"
-    seen = []
+    seen, deadline = [], time.monotonic() + 180
     while sum(servers := list(_ready(json.loads(wod.site.ssh("be1", ask))))) < 3:
         seen.append(servers.count(False))
+        assert time.monotonic() < deadline, f"servers on their way, at each look: {seen}"
         time.sleep(1)
     assert max(seen, default=0) <= 4 * max(2, os.cpu_count() or 1)
 
