@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -81,10 +82,12 @@ class Visitor:
 
     def run_first_cell(self, notebook: str) -> str:
         """Open it in JupyterLab, run its first cell of code, and read what it printed."""
-        self.page.goto(f"{self.page.url.partition('/lab')[0]}/lab/tree/{notebook}")
-        if self.page.viewport_size and self.page.viewport_size["width"] < 600:  # there the files leave no place for it
-            self.page.locator(".jp-SideBar li[data-id=filebrowser]").click()
-        expect(self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_attached()
+        server = self.page.url.partition("/lab")[0]
+        self.page.goto(f"{server}/lab/tree/{notebook}")
+        self.has_kernel(server, notebook)
+        files = self.page.locator(".jp-FileBrowser")
+        if self.page.viewport_size and self.page.viewport_size["width"] < 600 and files.is_visible():
+            self.page.locator(".jp-SideBar li[data-id=filebrowser]").click()  # on a phone they leave no place for it
         cell = self.page.locator(".jp-Notebook .jp-CodeCell").first
         cell.locator(".cm-content").click()
         self.page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Run this cell").click()
@@ -92,6 +95,21 @@ class Visitor:
         expect(printed.first).to_be_visible()
         self.picture("6-notebook")
         return printed.first.inner_text()
+
+    def has_kernel(self, server: str, notebook: str) -> None:
+        """Wait until it runs and JupyterLab talks to it.
+
+        Not every sign of JupyterLab's says so: a notebook calls itself idle before it has a kernel, and a cell that is
+        run then prints nothing.
+        """
+        deadline = time.monotonic() + PATIENCE / 1000
+        while True:
+            sessions = self.context.request.get(f"{server}/api/sessions").json()
+            kernels = [each["kernel"] for each in sessions if each["path"] == notebook]
+            if any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels):
+                return
+            assert time.monotonic() < deadline, f"no kernel for {notebook}: {sessions}"
+            time.sleep(0.5)
 
     def give_back(self, link: str) -> None:
         self.page.goto(link)

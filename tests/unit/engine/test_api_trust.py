@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,33 @@ from tests.authority import Issued, issue
 from wod.engine.api import Api
 from wod.engine.errors import TryLater
 
-ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 21\r\nConnection: close\r\n\r\n{"accessToken":"yes"}'
+
+class LetsIn(BaseHTTPRequestHandler):
+    """Lets everybody in. It reads the whole request first: a connection closed on an unread one loses the answer."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"accessToken":"yes"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class Encrypted(ThreadingHTTPServer):
+    """Each connection's handshake is its own thread's; the context is set before it serves."""
+
+    context: ssl.SSLContext
+
+    def finish_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+        with self.context.wrap_socket(request, server_side=True) as encrypted:
+            super().finish_request(encrypted, client_address)  # type: ignore[arg-type]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever it was did not trust us: the client's side is what these tests look at."""
 
 
 @pytest.fixture
@@ -25,29 +52,14 @@ def authority() -> Issued:
 @pytest.fixture
 def url(authority: Issued, tmp_path: Path) -> Iterator[str]:
     """A server with a certificate of that authority, which lets everybody in."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*issue("127.0.0.1", issuer=authority).write(tmp_path))
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                plain, _ = server.accept()
-            except OSError:
-                return  # it is closed: the test is over
-            try:
-                with context.wrap_socket(plain, server_side=True) as connection:
-                    connection.recv(65536)
-                    connection.sendall(ANSWER)
-            except OSError:
-                continue  # whoever it was did not trust us
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"https://127.0.0.1:{server.getsockname()[1]}"
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
-    thread.join()
+    with Encrypted(("127.0.0.1", 0), LetsIn) as server:
+        server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.context.load_cert_chain(*issue("127.0.0.1", issuer=authority).write(tmp_path))
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def test_an_authority_that_nobody_knows_is_not_trusted(url: str) -> None:
