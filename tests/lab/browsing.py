@@ -54,12 +54,16 @@ class Visitor:
         expect(left.first).to_be_visible()
         return int(left.first.inner_text().split()[0])
 
-    def book(self, email: str) -> None:
+    def fill_in(self, email: str) -> None:
         self.page.get_by_label("Your name").fill("Ada Lovelace")
         self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("I have read and accept").check()
         self.picture("2-registration")
+
+    def ask_for_seat(self) -> None:
         self.page.get_by_role("button", name="Book my seat").click()
+
+    def is_booked(self) -> None:
         expect(self.page.locator("#register-title")).to_have_text("Your seat is booked")
         self.picture("3-booked")
 

@@ -10,12 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.lab.addresses import ADDRESS
 from tests.lab.site import BIN, REPOSITORY, Site
-from tests.lab.whole import API, BASE, Whole, whole
+from tests.lab.whole import API, Whole, health, whole
 
 pytestmark = pytest.mark.lab
 LEAKY = REPOSITORY / "tests" / "unit" / "api" / "original.sql"
@@ -60,15 +59,8 @@ def test_no_secret_can_be_read_by_others(wod: Whole) -> None:
 
 def test_a_killed_service_comes_back(wod: Whole) -> None:
     wod.site.ssh("api", "systemctl kill -s KILL wod-api wod-lifecycle")
-    wod.until("the API", lambda: answers() == 200, 30)
-    wod.until("the life cycle", lambda: wod.site.ssh("api", "systemctl is-active wod-lifecycle", False) == "active", 30)
-
-
-def answers() -> int:
-    try:
-        return httpx.get(f"{BASE}/healthz", timeout=5).status_code
-    except httpx.TransportError:
-        return 0
+    wod.until("the API", lambda: health() == 200)
+    wod.until("the life cycle", lambda: wod.site.ssh("api", "systemctl is-active wod-lifecycle", False) == "active")
 
 
 def test_a_release_with_a_migration_serves_until_the_switch(wod: Whole, tmp_path: Path) -> None:
@@ -111,7 +103,7 @@ def next_release(copy: Path) -> Path:
 
 def watch(seen: list[tuple[float, int]], going: threading.Event) -> None:
     while not going.wait(0.1):
-        seen.append((time.monotonic(), answers()))
+        seen.append((time.monotonic(), health()))
 
 
 def test_the_release_before_is_not_put_over_a_newer_database(wod: Whole) -> None:

@@ -48,7 +48,7 @@ def connects(hub: str, address: str) -> bool:
     """Whether the Hub's port answers that address."""
     transport = httpx.HTTPTransport(local_address=address)
     try:
-        with httpx.Client(transport=transport, timeout=2) as client:
+        with httpx.Client(transport=transport, timeout=httpx.Timeout(30, connect=2)) as client:
             return client.get(f"{hub}/hub/login").status_code == 200
     except httpx.TransportError:
         return False

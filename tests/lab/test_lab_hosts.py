@@ -158,7 +158,7 @@ def test_contents_are_kept_when_asked_for(running):
 def test_a_killed_host_is_started_again_with_its_contents(running):
     on("be1", "echo kept | sudo tee /etc/state && sync")
     os.kill(status()["be1"]["pid"], signal.SIGKILL)
-    assert processes.wait_until(lambda: status()["be1"]["state"] == "dead", 5)
+    assert processes.wait_until(lambda: status()["be1"]["state"] == "dead", 30)
     wod("up")
     assert on("be1", "cat /etc/state; systemctl is-system-running").split() == ["kept", "running"]
 

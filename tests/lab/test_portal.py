@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.lab.addresses import ADDRESS
 from tests.lab.browsing import Visitor, chromium
 from tests.lab.site import Site
-from tests.lab.whole import Whole, whole
+from tests.lab.whole import Whole, health, whole
 
 pytestmark = pytest.mark.lab
 PORTAL = f"http://{ADDRESS['www']}:8000"
@@ -39,7 +39,9 @@ def test_from_the_catalogue_to_a_cell_and_back(
     name = request.node.callspec.id
     email, visitor = f"{name}@example.org", Visitor(browser, name, **screen)
     left = visitor.find(PORTAL, "first steps", WORKSHOP)
-    visitor.book(email)
+    visitor.fill_in(email)
+    visitor.ask_for_seat()
+    visitor.is_booked()
     assert "Welcome" in wod.mail(email, "Workshops-on-Demand")
     credentials = wod.mail(email, "credentials")
     link, known = re.search(r"\S+/my/#\S+", credentials), wod.participant(email)
@@ -51,6 +53,25 @@ def test_from_the_catalogue_to_a_cell_and_back(
     visitor.give_back(link[0])
     wod.until("the seat is free again", lambda: wod.workshop(WORKSHOP)["capacity"] == left)
     wod.until("nobody has it", lambda: wod.sql("SELECT count(*) FROM students WHERE assigned") == "0")
+
+
+def test_without_the_api_the_catalogue_stays_and_a_booking_can_be_sent_again(wod: Whole, browser: Browser) -> None:
+    visitor = Visitor(browser, "away", viewport={"width": 1280, "height": 900})
+    visitor.find(PORTAL, "first steps", WORKSHOP)
+    wod.site.ssh("api", "systemctl stop wod-api")
+    try:
+        visitor.fill_in("away@example.org")
+        visitor.ask_for_seat()
+        expect(visitor.page.get_by_text("We cannot reach the workshop service right now")).to_be_visible()
+        visitor.picture("3-not-booked")
+        other = Visitor(browser, "away-other", viewport={"width": 1280, "height": 900})
+        other.find(PORTAL, "first steps", WORKSHOP)
+    finally:
+        wod.site.ssh("api", "systemctl start wod-api")
+    wod.until("the API", lambda: health() == 200)
+    visitor.ask_for_seat()
+    visitor.is_booked()
+    assert wod.sql("SELECT count(*) FROM customers WHERE email = 'away@example.org'") == "1"
 
 
 def test_an_operator_sees_the_backends(wod: Whole, browser: Browser) -> None:

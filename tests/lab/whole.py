@@ -97,6 +97,14 @@ class Whole:
         self.until("the seat", lambda: not self.student(seat)["assigned"])
 
 
+def health() -> int:
+    """The status of the API's own page about it; 0 when it does not answer."""
+    try:
+        return httpx.get(f"{BASE}/healthz", timeout=5).status_code
+    except httpx.TransportError:
+        return 0
+
+
 @contextmanager
 def whole(site: Site) -> Iterator[Whole]:
     """The site as it was rolled out; its API's host and frontend are put back afterwards.
