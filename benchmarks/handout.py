@@ -17,6 +17,7 @@ from benchmarks.timing import ROOT
 from tests.lab.platform import Platform, platform
 from tests.lab.site import Site
 from wod import lab
+from wod.engine import scheduler
 from wod.engine.grammar import Order
 
 ONE_BY_ONE, CROWD = 30, 100
@@ -43,15 +44,14 @@ def told(wod: Platform, customers: list[int], patience: float = 120) -> dict[int
 
 def one_by_one(wod: Platform) -> list[float]:
     """Seconds of each, alone on the host."""
-    times = []
+    times, begin = [], time.time()
     for student in range(1, ONE_BY_ONE + 1):
         order, customer = create(wod, student)
         wod.order("be1", order)
         accepted = time.time()
         times.append(told(wod, [customer])[customer] - accepted)
-        time.sleep(0.3)  # the Hub server of the one before is on its way up, as it would be
-    wod.settle("be1", patience=300)
-    time.sleep(15)  # until the last of their servers is up
+        time.sleep(scheduler.QUIET)  # no crowd, and the server of the one before is on its way up, as it would be
+    starts(wod, begin, ONE_BY_ONE)
     return times
 
 
@@ -60,16 +60,16 @@ def crowd(wod: Platform) -> tuple[list[float], list[float], float]:
     orders, customers = zip(*[create(wod, student) for student in range(1, CROWD + 1)], strict=True)
     begin = wod.order("be1", *orders)
     times = [moment - begin for moment in told(wod, list(customers)).values()]
-    return times, starts(wod, begin), time.time() - begin
+    return times, starts(wod, begin, CROWD), time.time() - begin
 
 
-def starts(wod: Platform, begin: float, patience: float = 900) -> list[float]:
+def starts(wod: Platform, begin: float, number: int, patience: float = 900) -> list[float]:
     """What the Hub says of each server's start, when all are up."""
     log = f"journalctl -u jupyterhub --no-pager -o cat --since @{int(begin)} | grep -o 'took [0-9.]* seconds' || true"
     deadline = time.monotonic() + patience
-    while len(found := wod.site.ssh("be1", log).splitlines()) < CROWD:
+    while len(found := wod.site.ssh("be1", log).splitlines()) < number:
         if time.monotonic() > deadline:
-            raise SystemExit(f"only {len(found)} of {CROWD} servers started: {wod.unfinished('be1')[:3]}")
+            raise SystemExit(f"only {len(found)} of {number} servers started: {wod.unfinished('be1')[:3]}")
         time.sleep(2)
     return [float(line.split()[1]) for line in found]
 

@@ -33,14 +33,14 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Carrier:
-    """``stop`` says whether the worker is to end, ``crowded`` whether others wait to start; ``log`` takes one line."""
+    """``stop`` says if the worker is to end, ``crowded`` if a request lets others go first; ``log`` takes one line."""
 
     config: Config
     state: State
     planner: Planner
     stop: Callable[[], bool]
     log: Callable[[str], None]
-    crowded: Callable[[], bool] = lambda: False
+    crowded: Callable[[Request], bool] = lambda request: False
 
     def work(self, folder: Folder) -> None:
         """Go on with the request until it is finished, dead, to be tried later, or the worker ends."""
@@ -73,7 +73,7 @@ class Carrier:
             for step in self._plan(folder, request):
                 if self.stop():
                     return
-                if step.courteous and self.crowded():
+                if step.courteous and self.crowded(request):
                     folder.note("yielded", step=step.name)
                     return
                 self._step(folder, step)

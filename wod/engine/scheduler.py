@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from wod.engine.request import Request
 
+QUIET = 2.0
+"""Seconds: two orders that came within them are the beginning of a crowd."""
+HELD = 30.0
+"""Seconds after its arrival from which a request is held back for a crowd no longer, however many still come."""
+
 
 @dataclass
 class Entry:
@@ -35,6 +40,7 @@ def startable(
     One whose student is not known keeps all later ones waiting until it was looked up once; after that only itself,
     since a customer that the API never finds must not stop a whole backend. Those that yielded come last, and no more
     than ``unhurried`` (default: any number) are under way at once, so that there is a slot for whoever comes next.
+    While a crowd arrives they wait, for :data:`HELD` at most.
     """
     ordered = sorted(entries, key=lambda entry: entry.request.id)
     busy = {student for entry in ordered if entry.request.id in running for student in _students(entry)}
@@ -46,18 +52,25 @@ def startable(
             break
         busy.update(_students(entry))
     eager = [entry for entry in chosen if not entry.yielded]
-    late = [entry for entry in chosen if entry.yielded]
+    late = [entry for entry in chosen if entry.yielded and not _held_back(entry.request, ordered, now)]
     if unhurried is not None:
         under_way = sum(entry.yielded for entry in ordered if entry.request.id in running)
         late = late[: max(0, unhurried - under_way)]
     return [entry.request.id for entry in (eager + late)[: max(0, slots)]]
 
 
-def crowded(entries: Iterable[Entry], running: Collection[str], now: float) -> bool:
-    """Whether a request that has not yielded could start, if only there were a slot."""
+def crowded(request: Request, entries: Iterable[Entry], running: Collection[str], now: float) -> bool:
+    """Whether a request is to let others go first: one could start, if only there were a slot, or more will come."""
     waiting = list(entries)
     first = startable(waiting, running, now, 1)
-    return any(entry.request.id in first and not entry.yielded for entry in waiting)
+    could_start = any(entry.request.id in first and not entry.yielded for entry in waiting)
+    return could_start or _held_back(request, waiting, now)
+
+
+def _held_back(request: Request, entries: Collection[Entry], now: float) -> bool:
+    """Whether it is new, and a crowd is arriving: taking mails in and handing out need the processors now."""
+    arriving = sum(0 <= now - entry.request.received < QUIET for entry in entries)
+    return arriving > 1 and 0 <= now - request.received < HELD
 
 
 def _students(entry: Entry) -> Collection[int]:

@@ -17,6 +17,7 @@ from wod.engine import durable, intake, notify
 from wod.engine.carry import Carrier
 from wod.engine.config import Worker as Config
 from wod.engine.journal import Folder, folders, progress, tidy
+from wod.engine.request import Request
 from wod.engine.scheduler import Entry, crowded, startable
 from wod.engine.state import State, forget_done
 from wod.engine.step import Planner
@@ -69,9 +70,9 @@ class Worker:
     def stopping(self) -> bool:
         return self._stop.is_set()
 
-    def crowded(self) -> bool:
-        """Whether requests wait for a slot; asked by the threads."""
-        return crowded(list(self.entries.values()), list(self.running), time.time())
+    def crowded(self, request: Request) -> bool:
+        """Whether it is to let others go first; asked by the threads."""
+        return crowded(request, list(self.entries.values()), list(self.running), time.time())
 
     def run(self, grace: float = GRACE) -> None:
         """Until :meth:`stop`; :class:`AlreadyRunning` if another worker does."""

@@ -68,10 +68,29 @@ def test_a_crowd_is_somebody_who_could_start() -> None:
     mine, other, yielded = at(0, 1), at(1, 2), at(1, 2)
     yielded.yielded = True
     running = [mine.request.id]
-    assert crowded([mine, other], running, NOW)
-    assert not crowded([mine, yielded], running, NOW)
-    assert not crowded([mine, at(1, 1)], running, NOW), "the next order of one's own student can only wait"
-    assert not crowded([mine, at(1, 2, due=NOW + 5, tries=1)], running, NOW)
+    assert crowded(mine.request, [mine, other], running, NOW)
+    assert not crowded(mine.request, [mine, yielded], running, NOW)
+    assert not crowded(mine.request, [mine, at(1, 1)], running, NOW), "one's own student's next order can only wait"
+    assert not crowded(mine.request, [mine, at(1, 2, due=NOW + 5, tries=1)], running, NOW)
+
+
+def test_a_crowd_that_arrives_holds_back_those_that_yielded_but_not_for_ever() -> None:
+    new, newer, mine, old = (at(-age, student) for student, age in enumerate((1, 0, 5, 40), 1))
+    for entry in (mine, old):
+        entry.yielded = True
+    both = [new.request.id, newer.request.id]
+    assert startable([mine, old, new, newer], both, NOW, 9) == [old.request.id]
+    assert startable([mine, old, new, newer], both, NOW + 1.5, 9) == [old.request.id, mine.request.id]
+    assert crowded(mine.request, [mine, new, newer], both, NOW)
+    assert not crowded(old.request, [old, new, newer], both, NOW)
+    assert not crowded(mine.request, [mine, new], both, NOW), "one more is no crowd"
+
+
+def test_a_clock_that_was_put_back_holds_nobody_back() -> None:
+    ahead = [at(3600, 1), at(3600, 2)]
+    for entry in ahead:
+        entry.yielded = True
+    assert len(started(ahead)) == 2
 
 
 def test_an_unknown_student_is_looked_up_first() -> None:
