@@ -1,7 +1,6 @@
 # The two commands: `make demo` (a lab of real hosts, rolled out) and `make test` (everything). Both do all set-up.
 SHELL := /bin/sh
 READY := .venv/.wod-ready
-unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint bench lock clean
 
@@ -9,8 +8,8 @@ demo: ## Start the lab, roll the platform out on it, print an address and creden
 	@scripts/demo
 
 test: lint ## Lint, then all test tiers; real hosts included where the machine can run them
-	@.venv/bin/python -m compileall -q wod deploys tests  # pyinfra keeps no bytecode: each of its many starts would compile
-	@code=0; \
+	@scripts/as-root .venv/bin/python -m compileall -q wod deploys tests # pyinfra keeps none: each of its starts would compile
+	@unset PYTHONDONTWRITEBYTECODE; code=0; \
 	scripts/as-root .venv/bin/pytest -n auto --dist loadfile tests/unit tests/modules || code=1; \
 	scripts/as-root .venv/bin/pytest --durations=25 --durations-min=5 tests/lab || code=1; \
 	exit $$code

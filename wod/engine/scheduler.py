@@ -52,7 +52,9 @@ def startable(
             break
         busy.update(_students(entry))
     eager = [entry for entry in chosen if not entry.yielded]
-    late = [entry for entry in chosen if entry.yielded and not _held_back(entry.request, ordered, now)]
+    late = [entry for entry in chosen if entry.yielded]
+    if _arriving(ordered, now):
+        late = [entry for entry in late if not _new(entry.request, now)]
     if unhurried is not None:
         under_way = sum(entry.yielded for entry in ordered if entry.request.id in running)
         late = late[: max(0, unhurried - under_way)]
@@ -64,13 +66,17 @@ def crowded(request: Request, entries: Iterable[Entry], running: Collection[str]
     waiting = list(entries)
     first = startable(waiting, running, now, 1)
     could_start = any(entry.request.id in first and not entry.yielded for entry in waiting)
-    return could_start or _held_back(request, waiting, now)
+    return could_start or (_new(request, now) and _arriving(waiting, now))
 
 
-def _held_back(request: Request, entries: Collection[Entry], now: float) -> bool:
-    """Whether it is new, and a crowd is arriving: taking mails in and handing out need the processors now."""
-    arriving = sum(0 <= now - entry.request.received < QUIET for entry in entries)
-    return arriving > 1 and 0 <= now - request.received < HELD
+def _arriving(entries: Iterable[Entry], now: float) -> bool:
+    """Whether a crowd is: taking its mails in and handing out need the processors now."""
+    return sum(0 <= now - entry.request.received < QUIET for entry in entries) > 1
+
+
+def _new(request: Request, now: float) -> bool:
+    """Whether it can still be held back."""
+    return 0 <= now - request.received < HELD
 
 
 def _students(entry: Entry) -> Collection[int]:
